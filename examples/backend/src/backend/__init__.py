@@ -1,0 +1,1 @@
+"""An accounting ledger behind an HTTP API, on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The HTTP doors, one module per noun; each commits what it did."""

@@ -1,0 +1,1 @@
+"""What changes the books: posting, reversing, closing, importing."""

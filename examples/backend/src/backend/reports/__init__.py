@@ -1,0 +1,1 @@
+"""What reads the books: balances, statements of a period, single accounts, exports."""

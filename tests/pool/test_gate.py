@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from moonpool.machine import CpuLimit, FreeMemory, Machine, Pressure
+from moonpool.pool import growth_hindrance
+
+MIB = 2**20
+CALM = Machine(
+    cpu_limits=(CpuLimit("logical cpus", 2.0, "cpus", "host"),),
+    memory_limits=(),
+    memory_free=FreeMemory(600 * MIB, "/proc/meminfo"),
+    cpu_pressure=Pressure(49.9, None, "cpu.pressure"),
+    memory_pressure=Pressure(9.9, 0.0, "memory.pressure"),
+    throttled=None,
+    oom_kills=None,
+    unreadable=(),
+)
+UNKNOWN = replace(CALM, memory_free=None, cpu_pressure=None, memory_pressure=None)
+
+
+@pytest.mark.parametrize("machine", [CALM, UNKNOWN])
+def test_a_calm_machine_and_an_unknown_one_hinder_nothing(machine: Machine) -> None:
+    assert growth_hindrance(machine, 600 * MIB) is None
+
+
+def test_too_little_free_memory_hinders() -> None:
+    assert growth_hindrance(CALM, 601 * MIB) == (
+        "600.0 MiB of memory free (/proc/meminfo), less than the reserve of 601.0 MiB"
+    )
+
+
+def test_pressure_on_memory_hinders() -> None:
+    strained = replace(CALM, memory_pressure=Pressure(10.0, 0.0, "memory.pressure"))
+    assert growth_hindrance(strained, 0) == (
+        "tasks waited for memory in 10 % of the last 10 s (memory.pressure)"
+    )
+
+
+def test_the_load_of_others_hinders() -> None:
+    strained = replace(CALM, cpu_pressure=Pressure(50.0, None, "cpu.pressure"))
+    assert growth_hindrance(strained, 0) == (
+        "tasks waited for cpus in 50 % of the last 10 s (cpu.pressure)"
+    )

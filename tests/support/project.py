@@ -1,0 +1,77 @@
+"""A Python project in a folder of its own, tested by real pytest processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["PytestProject", "clean_environment"]
+
+_DROPPED = ("MOON", "PYTEST", "COVERAGE_", "COV_CORE", "DATABASE_URL", "GITHUB_", "OMP_")
+
+
+def clean_environment(**changes: str) -> dict[str, str]:
+    """Return this process's environment without what a surrounding run put into it."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(_DROPPED)}
+    return kept | changes
+
+
+@dataclass(frozen=True)
+class PytestProject:
+    """A project's folder; commands run there with a clean environment."""
+
+    root: Path
+    environ: dict[str, str] = field(default_factory=clean_environment, repr=False)
+
+    def write(self, path: str, text: str) -> Path:
+        """Write a file of the project, with its folders."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def tests(self, files: int, each: int = 2, seconds: float = 0.0) -> None:
+        """Write test files of passing tests that sleep."""
+        for number in range(files):
+            lines = ["import time"]
+            lines += [f"def test_{n}(): time.sleep({seconds})" for n in range(each)]
+            self.write(f"tests/test_{number:03}.py", "\n".join(lines) + "\n")
+
+    def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project; both outputs come as text."""
+        return subprocess.run(
+            words,
+            cwd=self.root,
+            env={**self.environ, **environ},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    def moonpool(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run the `moonpool` program."""
+        return self.run(sys.executable, "-m", "moonpool", *words, **environ)
+
+    def test(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run `moonpool test`."""
+        return self.moonpool("test", *words, **environ)
+
+    def pytest(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run plain pytest, with our plugin merely installed."""
+        return self.run(sys.executable, "-m", "pytest", *words, **environ)
+
+    def workers(self, *words: str, **environ: str) -> dict[str, Any]:
+        """Return what `moonpool workers --json` answers."""
+        done = self.moonpool("workers", "--json", *words, **environ)
+        assert done.returncode == 0, done.stderr
+        answer = json.loads(done.stdout)
+        assert isinstance(answer, dict)
+        return answer

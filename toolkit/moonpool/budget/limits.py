@@ -1,0 +1,92 @@
+"""The limits on a number of workers, each worked out on its own from plain facts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from moonpool.units import format_bytes
+
+__all__ = ["Capacity", "Limit", "Suite", "cpu_limit", "file_limit", "memory_limit"]
+
+# A quota of 1.75 CPUs serves two workers at seven eighths of their speed, which beats leaving
+# three quarters of a CPU idle; at 1.5 the second worker's start-up costs more than it brings.
+_ROUND_UP_FROM = 0.75
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What the machine gives: CPUs as a fraction, bytes of memory (None: unknown).
+
+    ``memory_bytes`` is what is free now, ``memory_limit_bytes`` all that there is. The sources
+    name the kernel's file or call that set the limit; ``doubts`` what could not be read.
+    """
+
+    cpus: float
+    cpu_source: str
+    memory_bytes: int | None = None
+    memory_limit_bytes: int | None = None
+    memory_source: str = "unknown"
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What is known of the tests before they run.
+
+    ``files`` is the number of test files that can run side by side (None: unknown);
+    ``file_seconds`` their predicted seconds, longest first; ``start_seconds`` what one worker
+    costs before its first test; ``worker_bytes`` the memory planned for each worker.
+    ``measured`` says whether the seconds come from earlier runs rather than from a count of tests.
+    """
+
+    files: int | None
+    file_seconds: tuple[float, ...]
+    start_seconds: float
+    worker_bytes: int
+    reserve_bytes: int
+    measured: bool = False
+
+    @property
+    def work_seconds(self) -> float:
+        """The predicted seconds of all tests on one worker."""
+        return sum(self.file_seconds)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most workers that one fact allows, and that fact in words."""
+
+    name: str
+    workers: int
+    reason: str
+
+
+def cpu_limit(capacity: Capacity, share: float | None) -> Limit:
+    """Return as many workers as CPUs; fractions are rounded here and nowhere earlier."""
+    cpus = capacity.cpus * (share or 1.0)
+    workers = max(1, math.floor(cpus + (1 - _ROUND_UP_FROM)))
+    part = f"{share:.0%} of " if share else ""
+    return Limit("cpu", workers, f"{part}{capacity.cpus:g} CPUs ({capacity.cpu_source})")
+
+
+def memory_limit(capacity: Capacity, suite: Suite) -> Limit | None:
+    """Return how many workers fit into the memory beside the reserve; None when it is unknown."""
+    if capacity.memory_bytes is None:
+        return None
+    room = max(0, capacity.memory_bytes - suite.reserve_bytes)
+    most = capacity.memory_limit_bytes
+    whole = "" if most is None else f" of {format_bytes(most)}"
+    reason = (
+        f"{format_bytes(capacity.memory_bytes)} free{whole} ({capacity.memory_source}), less a "
+        f"reserve of {format_bytes(suite.reserve_bytes)}, at {format_bytes(suite.worker_bytes)} "
+        "per worker"
+    )
+    return Limit("memory", max(1, room // suite.worker_bytes), reason)
+
+
+def file_limit(suite: Suite) -> Limit | None:
+    """Return the number of test files: a file stays on one worker, so more workers would idle."""
+    if suite.files is None:
+        return None
+    return Limit("files", max(1, suite.files), f"{suite.files} test files, each on one worker")

@@ -1,0 +1,111 @@
+"""`moonpool databases`: shows and removes what test runs made on a server."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from moonpool.cli.output import print_json, print_lines
+from moonpool.databases import (
+    MarkedDatabase,
+    clean_clusters,
+    clean_server,
+    dead_clusters,
+    server_databases,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["command"]
+
+_JSON_VERSION = 1
+_USUAL_VARIABLES = ("DATABASE_URL", "TEST_DATABASE_URL")
+
+
+def _server_options(function: Callable[..., None]) -> Callable[..., None]:
+    function = click.option(
+        "--variable",
+        "variables",
+        multiple=True,
+        default=_USUAL_VARIABLES,
+        show_default=True,
+        help="Environment variable that holds a URL, used without --url; may be repeated.",
+    )(function)
+    return click.option("--url", help="URL of a database on the server to look at.")(function)
+
+
+@click.group("databases")
+def command() -> None:
+    """Show and remove this workspace's test databases."""
+
+
+@command.command("list")
+@_server_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def list_(url: str | None, variables: tuple[str, ...], as_json: bool) -> None:
+    """Show the databases that test runs made, and servers that killed runs left."""
+    found = [server_databases(text, origin=origin) for origin, text in _urls(url, variables)]
+    folders = [str(path) for path in dead_clusters()]
+    if as_json:
+        print_json(_JSON_VERSION, _as_json(found, folders))
+    else:
+        print_lines("\n".join([*_as_lines(found), *(f"{path}  left over" for path in folders)]))
+
+
+@command.command("clean")
+@_server_options
+def clean(url: str | None, variables: tuple[str, ...]) -> None:
+    """Remove what dead runs left; databases of live runs and of others stay."""
+    lines = []
+    for origin, text in _urls(url, variables):
+        done = clean_server(text, origin=origin)
+        lines += [f"dropped database {name}" for name in done.dropped]
+        lines += [f"kept database {name}: its run is alive" for name in done.kept]
+    lines += [f"removed {path}" for path in clean_clusters()]
+    print_lines("\n".join(lines) or "nothing is left over")
+
+
+def _urls(
+    url: str | None, variables: tuple[str, ...], *, environ: Mapping[str, str] = os.environ
+) -> list[tuple[str, str]]:
+    """What to call each URL, and its text; every URL once."""
+    if url is not None:
+        return [("`--url`", url)]
+    set_ones = {environ[name]: f"`{name}`" for name in reversed(variables) if environ.get(name)}
+    return [(origin, text) for text, origin in reversed(set_ones.items())]
+
+
+def _as_lines(found: list[tuple[str, tuple[MarkedDatabase, ...]]]) -> list[str]:
+    return [
+        f"{database.name}  {_state(database)}  on {server}"
+        for server, databases in found
+        for database in databases
+    ] or ["no test databases"]
+
+
+def _state(database: MarkedDatabase) -> str:
+    state = "in use" if database.lives else "left over"
+    mark = database.mark
+    return f"{state} by {mark.project} in {mark.checkout} since {mark.started}" if mark else state
+
+
+def _as_json(
+    found: list[tuple[str, tuple[MarkedDatabase, ...]]], folders: list[str]
+) -> dict[str, Any]:
+    return {
+        "databases": [
+            {"server": server, "name": database.name, "alive": database.lives, **_facts(database)}
+            for server, databases in found
+            for database in databases
+        ],
+        "leftover_servers": folders,
+    }
+
+
+def _facts(database: MarkedDatabase) -> dict[str, str | None]:
+    mark = database.mark
+    names = ("project", "checkout", "run", "boot", "started")
+    return {name: getattr(mark, name) if mark else None for name in names}

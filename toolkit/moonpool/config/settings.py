@@ -1,0 +1,195 @@
+"""The settings of one project, read once by a door and handed on as plain values.
+
+A key of the project's own `[tool.moonpool]` wins over the workspace root's; an environment
+variable wins over both. Each key is the same word everywhere: `worker-memory`,
+`MOONPOOL_WORKER_MEMORY`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moonpool.budget import Wish, parse_wish
+from moonpool.errors import MoonpoolError
+from moonpool.units import parse_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from moonpool.config.places import Places
+
+__all__ = ["KEYS", "DatabaseKeys", "Settings", "read_settings"]
+
+# pytest with an application's imports needs 60-150 MiB, with pandas and a model 300-500 MiB.
+_WORKER_MEMORY = "400MiB"
+_MEMORY_RESERVE = "256MiB"
+
+# Every key of `[tool.moonpool]`, for the check of spelling and for the documentation's test.
+KEYS = (
+    "allow-no-tests",
+    "coverage",
+    "databases",
+    "memory-reserve",
+    "worker-memory",
+    "workers",
+)
+_DATABASE_KEYS = ("confirmed", "default", "urls")
+
+
+@dataclass(frozen=True)
+class DatabaseKeys:
+    """`[tool.moonpool.databases]` as it was written."""
+
+    urls: tuple[str, ...]
+    default: str | None
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a project asks of moonpool; the defaults suit a project that says nothing."""
+
+    workers: Wish
+    worker_bytes: int
+    reserve_bytes: int
+    coverage: bool | None
+    allow_no_tests: bool
+    databases: DatabaseKeys | None
+    namespace: str | None
+
+
+def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
+    """Read the settings of the project at ``places``.
+
+    Raises MoonpoolError for a file that is no TOML, an unknown key or a value of the wrong kind.
+    """
+    table = _tables(places)
+    return Settings(
+        workers=_workers(table, environ),
+        worker_bytes=_bytes(table, environ, "worker-memory", _WORKER_MEMORY),
+        reserve_bytes=_bytes(table, environ, "memory-reserve", _MEMORY_RESERVE),
+        coverage=_flag(table, environ, "coverage"),
+        allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
+        databases=_databases(table.get("databases")),
+        namespace=environ.get("MOONPOOL_NAMESPACE") or None,
+    )
+
+
+def _tables(places: Places) -> dict[str, Any]:
+    folders = [places.project_root]
+    if places.workspace_root not in (None, places.project_root):
+        assert places.workspace_root is not None
+        folders.insert(0, places.workspace_root)
+    merged: dict[str, Any] = {}
+    for folder in folders:
+        merged |= _table(folder / "pyproject.toml")
+    return merged
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise _config_error(
+            f"`{path}` cannot be read: {error}", "make it a readable file"
+        ) from None
+    # Parsing a long pyproject.toml costs milliseconds that most projects need not spend.
+    if "moonpool" not in text:
+        return {}
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("moonpool", {})
+    except tomllib.TOMLDecodeError as error:
+        raise _config_error(f"`{path}` is not valid TOML: {error}", "correct that line") from None
+    if not isinstance(table, dict):
+        raise _config_error(f"`tool.moonpool` in `{path}` is {table!r}, expected a table", _SEE)
+    _check_keys(table, KEYS, f"[tool.moonpool] in `{path}`")
+    return table
+
+
+_SEE = "see docs/configuration.md for the keys"
+
+
+def _config_error(message: str, hint: str) -> MoonpoolError:
+    return MoonpoolError(message, hint=hint, slug="configuration")
+
+
+def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            import difflib  # Costs a millisecond that only a wrong key should cost.
+
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean `{close[0]}`?" if close else f"known keys: {', '.join(known)}"
+            raise _config_error(f"found the unknown key `{key}` in {where}", hint)
+
+
+def _variable(key: str) -> str:
+    return "MOONPOOL_" + key.upper().replace("-", "_")
+
+
+def _workers(table: Mapping[str, Any], environ: Mapping[str, str]) -> Wish:
+    for source in (_variable("workers"), "PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        if environ.get(source):
+            return _wish(environ[source], source, f"unset {source}, or set it to such a value")
+    found = table.get("workers", "auto")
+    return _wish(found, "`workers` in [tool.moonpool]", "correct pyproject.toml")
+
+
+def _wish(found: object, source: str, hint: str) -> Wish:
+    try:
+        if isinstance(found, bool) or not isinstance(found, str | int):
+            raise ValueError(f"{source} is {found!r}, expected `auto`, a number or a percentage")
+        return parse_wish(found, source)
+    except ValueError as error:
+        raise _config_error(str(error), hint) from None
+
+
+def _bytes(table: Mapping[str, Any], environ: Mapping[str, str], key: str, default: str) -> int:
+    source = _variable(key)
+    found = environ.get(source) or table.get(key, default)
+    if not environ.get(source):
+        source = f"`{key}` in [tool.moonpool]"
+    try:
+        size = parse_bytes(str(found))
+    except ValueError as error:
+        raise _config_error(f"{source}: {error}", "write a size such as `512MiB`") from None
+    if size <= 0:
+        raise _config_error(f"{source} is `{found}`, expected more than 0 bytes", _SEE)
+    return size
+
+
+_WORDS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
+
+
+def _flag(table: Mapping[str, Any], environ: Mapping[str, str], key: str) -> bool | None:
+    source = _variable(key)
+    if environ.get(source):
+        found: object = _WORDS.get(environ[source].lower(), environ[source])
+    else:
+        source, found = f"`{key}` in [tool.moonpool]", table.get(key)
+    if found is None or isinstance(found, bool):
+        return found
+    raise _config_error(f"{source} is `{found}`, expected true or false", _SEE)
+
+
+def _databases(table: object) -> DatabaseKeys | None:
+    if table is None:
+        return None
+    where = "[tool.moonpool.databases]"
+    if not isinstance(table, dict):
+        raise _config_error(f"{where} is {table!r}, expected a table", _SEE)
+    _check_keys(table, _DATABASE_KEYS, where)
+    urls, default = table.get("urls"), table.get("default")
+    if not isinstance(urls, list) or not urls or not all(isinstance(url, str) for url in urls):
+        raise _config_error(
+            f"`urls` in {where} is {urls!r}, expected the names of environment variables",
+            'write urls = ["DATABASE_URL"]',
+        )
+    if default is not None and not isinstance(default, str):
+        raise _config_error(f"`default` in {where} is {default!r}, expected a URL", _SEE)
+    return DatabaseKeys(tuple(urls), default, table.get("confirmed") is True)

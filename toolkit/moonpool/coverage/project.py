@@ -1,0 +1,115 @@
+"""One project's data file, made of what its processes left or of what another tool wrote.
+
+The file is a moon output: the same data gives the same bytes whatever the workers did and wherever
+the checkout lies, so there is no absolute path, no time and no command line in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moonpool.coverage.datafile import DataFileError, read_data_file, write_data_file
+from moonpool.coverage.executed import Executed, rename, unite
+from moonpool.coverage.measure import KEPT_PREFIX, LIVE_PREFIX
+from moonpool.coverage.paths import project_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = ["DamagedFile", "ProjectData", "adopt", "write_project_data"]
+
+
+@dataclass(frozen=True)
+class DamagedFile:
+    """A data file that could not be used; ``reason`` continues a sentence that its path begins."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProjectData:
+    """What became of a project's data.
+
+    ``path`` is None when no process left anything usable. ``unfinished`` names processes that were
+    killed: what they ran since their last boundary is lost. ``outside`` counts measured files that
+    were left out because they lie outside the workspace.
+    """
+
+    path: Path | None
+    processes: int
+    files: int
+    branches: bool
+    damaged: tuple[DamagedFile, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    outside: int = 0
+
+
+def write_project_data(
+    project_root: Path,
+    data_dir: Path,
+    output: Path,
+    *,
+    workspace_root: Path | None = None,
+) -> ProjectData:
+    """Unite all process files of ``data_dir`` into ``output``, which is replaced whole.
+
+    Paths are written as seen from the project. Without ``workspace_root`` the project is the whole
+    world. When nothing usable is found an ``output`` of an earlier run is removed, since it would
+    pass for this run's. Raises OSError when ``output`` cannot be written.
+    """
+    kept = sorted(data_dir.glob(f"{KEPT_PREFIX}*"))
+    live = sorted(data_dir.glob(f"{LIVE_PREFIX}*"))
+    unfinished = {path.name.removeprefix(KEPT_PREFIX).rpartition(".")[0] for path in kept}
+    return _write(
+        project_root,
+        [*live, *(path for path in kept if path.stat().st_size)],
+        output,
+        workspace_root or project_root,
+        tuple(sorted(unfinished)),
+    )
+
+
+def adopt(
+    project_root: Path,
+    data_file: Path,
+    output: Path,
+    *,
+    workspace_root: Path | None = None,
+) -> ProjectData:
+    """Write the data file of pytest-cov or `coverage run` as the project's, in the same form."""
+    return _write(project_root, [data_file], output, workspace_root or project_root, ())
+
+
+def _write(
+    project_root: Path,
+    inputs: Iterable[Path],
+    output: Path,
+    workspace_root: Path,
+    unfinished: tuple[str, ...],
+) -> ProjectData:
+    parts, damaged = _readable(inputs)
+    if not parts:
+        output.unlink(missing_ok=True)
+        return ProjectData(None, 0, 0, False, damaged, unfinished)
+    executed, outside = rename(unite(parts), project_names(project_root, workspace_root))
+    write_data_file(output, executed)
+    return ProjectData(
+        output, len(parts), len(executed.files), executed.branches, damaged, unfinished, outside
+    )
+
+
+def _readable(paths: Iterable[Path]) -> tuple[list[Executed], tuple[DamagedFile, ...]]:
+    parts = []
+    damaged = []
+    for path in paths:
+        try:
+            parts.append(read_data_file(path))
+        except FileNotFoundError:
+            # A child that outlived the run has renamed its file meanwhile, or none was written.
+            damaged.append(DamagedFile(path, "is not there"))
+        except DataFileError as error:
+            damaged.append(DamagedFile(path, str(error)))
+    return parts, tuple(damaged)

@@ -1,0 +1,32 @@
+"""One database per worker: names, their life on a server, and a server when there is none."""
+
+from __future__ import annotations
+
+from moonpool.databases.leftovers import (
+    CleanedServer,
+    clean_clusters,
+    clean_server,
+    dead_clusters,
+    server_databases,
+)
+from moonpool.databases.marks import Mark
+from moonpool.databases.postgres import MarkedDatabase
+from moonpool.databases.session import Databases, open_databases
+from moonpool.databases.settings import DatabaseSettings
+from moonpool.databases.state import STATE_VARIABLE
+from moonpool.databases.worker import worker_environment
+
+__all__ = [
+    "STATE_VARIABLE",
+    "CleanedServer",
+    "DatabaseSettings",
+    "Databases",
+    "Mark",
+    "MarkedDatabase",
+    "clean_clusters",
+    "clean_server",
+    "dead_clusters",
+    "open_databases",
+    "server_databases",
+    "worker_environment",
+]

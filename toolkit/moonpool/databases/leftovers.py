@@ -1,0 +1,82 @@
+"""What runs made and still stands: on a server, and as folders of ephemeral servers."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moonpool.databases.account import server_account
+from moonpool.databases.cluster import list_leftovers, remove_leftovers
+from moonpool.databases.connection import connect
+from moonpool.databases.failures import explained
+from moonpool.databases.postgres import MarkedDatabase, drop, list_databases
+from moonpool.databases.urls import POSTGRESQL, DatabaseUrl, parse_url
+from moonpool.errors import ExitCode, MoonpoolError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = [
+    "CleanedServer",
+    "clean_clusters",
+    "clean_server",
+    "dead_clusters",
+    "server_databases",
+]
+
+
+@dataclass(frozen=True)
+class CleanedServer:
+    """What `clean` did on one server, by database name."""
+
+    dropped: tuple[str, ...]
+    kept: tuple[str, ...]
+    """In use by runs that are alive."""
+
+
+def server_databases(text: str, *, origin: str) -> tuple[str, tuple[MarkedDatabase, ...]]:
+    """The masked URL of a server and the databases of ours on it."""
+    url = _postgresql(text, origin)
+    with closing(connect(url)) as connection, explained(url, "list the databases on"):
+        return url.masked, list_databases(connection)
+
+
+def clean_server(text: str, *, origin: str) -> CleanedServer:
+    """Drop the databases of ours whose owner is provably gone, whatever the project."""
+    url = _postgresql(text, origin)
+    with closing(connect(url)) as connection, explained(url, "drop leftover databases on"):
+        found = list_databases(connection)
+        dead = [each for each in found if not each.lives]
+        dropped = tuple(each.name for each in dead if drop(connection, each))
+    return CleanedServer(dropped, kept=tuple(each.name for each in found if each.lives))
+
+
+def dead_clusters(*, bases: Sequence[Path] | None = None) -> list[Path]:
+    """Folders of ephemeral servers whose starter is gone."""
+    return list_leftovers(uids=_uids(), bases=bases)
+
+
+def clean_clusters(*, bases: Sequence[Path] | None = None) -> list[Path]:
+    """End and remove the ephemeral servers whose starter is gone."""
+    return remove_leftovers(uids=_uids(), bases=bases)
+
+
+def _uids() -> set[int]:
+    if not hasattr(os, "geteuid"):
+        return set()
+    return {os.geteuid(), server_account().uid}
+
+
+def _postgresql(text: str, origin: str) -> DatabaseUrl:
+    url = parse_url(text, origin=origin)
+    if url.dialect != POSTGRESQL:
+        raise MoonpoolError(
+            f"{origin} is a `{url.dialect}` URL, expected a PostgreSQL one",
+            hint="name the server: `--url postgresql://…/app_test`",
+            slug="database-url",
+            exit_code=ExitCode.DATABASE,
+        )
+    return url

@@ -1,0 +1,196 @@
+"""A run's databases in the controller: claimed before any conftest is imported, dropped at the end.
+
+The owners' connections stay open meanwhile; their locks are the proof that this run lives, and the
+server closes them however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from moonpool.databases.claims import claim_family, claim_note
+from moonpool.databases.conninfo import connection_parameters
+from moonpool.databases.failures import explained
+from moonpool.databases.marks import Mark, advisory_key
+from moonpool.databases.owner import Owner, own_server
+from moonpool.databases.plan import DatabasePlan, plan_databases
+from moonpool.databases.postgres import create
+from moonpool.databases.server import start_server
+from moonpool.databases.state import STATE_VARIABLE, Family, RunState, render_state
+from moonpool.databases.urls import SQLITE, DatabaseUrl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from moonpool.databases.settings import DatabaseSettings
+
+__all__ = ["Databases", "open_databases"]
+
+_BOOT_ID = "proc/sys/kernel/random/boot_id"
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The open databases of one run."""
+
+    environment: dict[str, str] = field(repr=False)
+    """What the workers have to find in their environment: the URLs, and the run's state."""
+    notes: tuple[str, ...]
+    """What to tell the user."""
+    _release: Callable[[], None] = field(repr=False)
+    _problems: list[str] = field(repr=False)
+
+    def close(self) -> tuple[str, ...]:
+        """Drop what this run made and stop its server; what could not be done, for the user.
+
+        Safe to repeat.
+        """
+        self._release()
+        return tuple(self._problems)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_databases(
+    settings: DatabaseSettings,
+    *,
+    project: str,
+    checkout: Path,
+    run_id: str,
+    namespace: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    bases: Sequence[Path] | None = None,
+) -> Databases:
+    """Claim the databases of one run, starting a server when the environment names none.
+
+    ``bases`` are the folders that may hold that server. Raises MoonpoolError for whatever a person
+    can mend; nothing stays open then.
+    """
+    plan = plan_databases(settings, environ)
+    mark = _new_mark(project, checkout, run_id, now())
+    problems: list[str] = []
+    with ExitStack() as stack:
+        started, server_notes = _start(plan, environ, bases, stack)
+        own = _Ownership(mark, namespace or None, stack, problems)
+        claimed = {name: own.claim_given(url) for name, url in plan.given.items()}
+        claimed |= {name: own.claim_started(url) for name, url in started.items()}
+        notes = (*plan.notes, *server_notes, *own.notes)
+        release = stack.pop_all().close
+    families = claimed | {
+        name: Family(url.raw_name, None)
+        for name, url in plan.others.items()
+        if url.dialect == SQLITE
+    }
+    urls = {**plan.given, **started, **plan.others}
+    environment = {name: url.text for name, url in urls.items()}
+    environment[STATE_VARIABLE] = render_state(RunState(mark, families))
+    return Databases(environment, notes, release, problems)
+
+
+def _start(
+    plan: DatabasePlan,
+    environ: Mapping[str, str],
+    bases: Sequence[Path] | None,
+    stack: ExitStack,
+) -> tuple[dict[str, DatabaseUrl], tuple[str, ...]]:
+    """One server for all variables that lack a URL, and their URLs on it."""
+    if not plan.ephemeral:
+        return {}, ()
+    server = start_server(next(iter(plan.ephemeral.values())), environ=environ, bases=bases)
+    stack.callback(server.stop)
+    return {name: server.url(url) for name, url in plan.ephemeral.items()}, server.notes
+
+
+class _Ownership:
+    """Claims families of names on whichever servers the URLs lead to, one connection for each."""
+
+    def __init__(
+        self, mark: Mark, namespace: str | None, stack: ExitStack, problems: list[str]
+    ) -> None:
+        self._mark = mark
+        self._namespace = namespace
+        self._stack = stack
+        self._problems = problems
+        self._owners: dict[tuple[tuple[str, str], ...], Owner] = {}
+        self._notes: dict[str, None] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(self._notes)
+
+    def claim_given(self, url: DatabaseUrl) -> Family:
+        """Claim names on the user's server, where everything that we make is dropped at the end."""
+        known = self._key(url) in self._owners
+        owner = self._owner(url)
+        if not known:
+            self._stack.callback(lambda: self._problems.extend(owner.release()))
+            self._note(*owner.drop_leftovers())
+        return self._claim(owner, url)
+
+    def claim_started(self, url: DatabaseUrl) -> Family:
+        """Claim names on our own server, which ends as a whole; the plain database is made too.
+
+        Code that the controller imports may connect to it, as it could on a server of the user.
+        """
+        known = self._key(url) in self._owners
+        owner = self._owner(url)
+        if not known:
+            self._stack.callback(owner.connection.close)
+        family = self._claim(owner, url)
+        with explained(url, f"create database `{url.name}` on"):
+            create(owner.connection, url.name, self._mark)
+        return family
+
+    def _claim(self, owner: Owner, url: DatabaseUrl) -> Family:
+        with explained(url, "claim database names on"):
+            family = claim_family(
+                owner.connection, url.name, self._namespace, self._mark, own_pids=self._pids()
+            )
+        note = claim_note(family, self._namespace)
+        self._note(*filter(None, [note]))
+        return family
+
+    def _owner(self, url: DatabaseUrl) -> Owner:
+        key = self._key(url)
+        if key not in self._owners:
+            self._owners[key] = own_server(url, self._mark, own_pids=self._pids())
+        return self._owners[key]
+
+    def _pids(self) -> list[int]:
+        return [owner.connection.info.backend_pid for owner in self._owners.values()]
+
+    def _key(self, url: DatabaseUrl) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted(connection_parameters(url, "").items()))
+
+    def _note(self, *notes: str) -> None:
+        self._notes |= dict.fromkeys(notes)
+
+
+def _new_mark(
+    project: str, checkout: Path, run_id: str, now: datetime, *, root: Path = Path("/")
+) -> Mark:
+    # Several controllers may share a run's id; each needs a lock of its own.
+    run = f"{run_id}-{secrets.token_hex(4)}"
+    try:
+        boot = (root / _BOOT_ID).read_text().strip()
+    except OSError:
+        boot = ""
+    started = now.isoformat(timespec="seconds")
+    return Mark(project, str(checkout), run, boot, started, advisory_key("run", run))

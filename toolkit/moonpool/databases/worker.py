@@ -1,0 +1,59 @@
+"""A worker's own database, made on demand, and the environment that leads there."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from moonpool.databases.connection import connect
+from moonpool.databases.failures import explained
+from moonpool.databases.names import database_name
+from moonpool.databases.postgres import create
+from moonpool.databases.sqlite import worker_file_url
+from moonpool.databases.state import Family, parse_state
+from moonpool.databases.urls import SQLITE, DatabaseUrl, parse_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moonpool.databases.marks import Mark
+    from moonpool.databases.settings import DatabaseSettings
+
+__all__ = ["worker_environment"]
+
+
+def worker_environment(
+    settings: DatabaseSettings,
+    *,
+    worker: str | None,
+    environ: Mapping[str, str] = os.environ,
+) -> dict[str, str]:
+    """Make this worker's databases if they are absent; the variables that lead to them.
+
+    ``worker`` is xdist's id, such as ``gw0``, or None for a run in one process; ``environ`` holds
+    what the controller exported. Safe to repeat. Raises MoonpoolError when the controller exported
+    nothing, the server refuses, or a database of the derived name is not ours.
+    """
+    if not settings.urls:
+        return {}
+    state = parse_state(environ)
+    return {
+        variable: _own_url(
+            parse_url(environ[variable], origin=f"`{variable}`"), family, state.mark, worker
+        )
+        for variable, family in state.families.items()
+        if variable in settings.urls and environ.get(variable)
+    }
+
+
+def _own_url(url: DatabaseUrl, family: Family, mark: Mark, worker: str | None) -> str:
+    if url.dialect == SQLITE:
+        return worker_file_url(replace(url, raw_name=family.base), worker)
+    name = database_name(family.base, worker, family.namespace)
+    # Alone and in one process the user's own database is used as it stands.
+    users_own = worker is None and family.namespace is None
+    with closing(connect(url)) as connection, explained(url, f"create database `{name}` on"):
+        create(connection, name, mark, users_own=users_own)
+    return url.renamed(name).text

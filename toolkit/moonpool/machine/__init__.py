@@ -1,0 +1,26 @@
+"""What this process may use here and now: CPUs, memory, and signs of strain.
+
+See docs/machine.md for what is read and which limit binds.
+"""
+
+from moonpool.machine.facts import (
+    Counter,
+    CpuLimit,
+    FreeMemory,
+    Machine,
+    MemoryLimit,
+    Pressure,
+    Unreadable,
+)
+from moonpool.machine.read import read_machine
+
+__all__ = [
+    "Counter",
+    "CpuLimit",
+    "FreeMemory",
+    "Machine",
+    "MemoryLimit",
+    "Pressure",
+    "Unreadable",
+    "read_machine",
+]

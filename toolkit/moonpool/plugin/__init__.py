@@ -1,0 +1,1 @@
+"""The pytest door: hooks, the controller's and the worker's side."""

@@ -1,0 +1,245 @@
+"""The controller's side: prepares a run, and is the plugin that speaks for it while it lasts."""
+
+from __future__ import annotations
+
+import copy
+import os
+import uuid
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from moonpool.budget import thread_environment
+from moonpool.config import find_places, read_settings
+from moonpool.errors import MoonpoolError
+from moonpool.history import estimate, load_history, predict
+from moonpool.plugin import wishes
+from moonpool.plugin.decision import decide_run
+from moonpool.plugin.measuring import RunCoverage
+from moonpool.plugin.names import CONTROLLER, LAUNCH
+from moonpool.plugin.recorder import Recorder
+from moonpool.plugin.sharing import holders_note, join_pool
+from moonpool.plugin.signals import interrupt_on_terminate
+from moonpool.plugin.terminal import say
+from moonpool.plugin.worker import FileBoundary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from moonpool.config import Places, Settings
+    from moonpool.plugin.decision import Decision
+    from moonpool.plugin.sharing import Share
+
+__all__ = ["Controller", "prepare_run"]
+
+
+def prepare_run(config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
+    """Decide about workers, add what follows to pytest's arguments, and register our plugins.
+
+    Raises pytest.UsageError for settings or arguments that cannot be meant.
+    """
+    places = find_places(config.rootpath, os.environ)
+    try:
+        settings = read_settings(places, os.environ)
+        _prepare(config, parser, args, places, settings)
+    except MoonpoolError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _prepare(
+    config: pytest.Config,
+    parser: pytest.Parser,
+    args: list[str],
+    places: Places,
+    settings: Settings,
+) -> None:
+    options = config.known_args_namespace
+    launch = config.pluginmanager.get_plugin(LAUNCH)
+    chooses = launch is not None or options.moonpool_workers is not None
+    decision = None
+    if chooses or options.moonpool_explain or getattr(options, "numprocesses", None) == "auto":
+        decision = decide_run(config, parser, args, settings, places.history_file)
+    if decision is not None and options.moonpool_explain:
+        from moonpool.plugin.explain import Explainer
+
+        config.pluginmanager.register(Explainer(Path(options.moonpool_explain), places, decision))
+        return
+    share, notes = None, list[str]()
+    if decision is not None:
+        share, decision = _shared(config, places, settings, decision, notes)
+    if decision is not None and chooses:
+        args[:0] = decision.arguments
+    is_partial = _is_partial(config, parser)
+    controller = Controller(config, places, settings, decision, share, notes, is_partial)
+    config.pluginmanager.register(controller, CONTROLLER)
+    if launch is not None and not options.collectonly:
+        controller.drop_last_data()
+    controller.equip(None if launch is None else launch.coverage)
+
+
+def _shared(
+    config: pytest.Config,
+    places: Places,
+    settings: Settings,
+    decision: Decision,
+    notes: list[str],
+) -> tuple[Share | None, Decision]:
+    """Take from the machine's pool what it can give now; a number that was asked for stands."""
+    share = join_pool(places, settings)
+    if share is None:
+        return None, decision
+    config.add_cleanup(share.membership.leave)
+    insisted = None if decision.chosen else decision.workers
+    allowance = share.ask(max(1, decision.workers), held=insisted)
+    notes.extend(filter(None, [allowance.note, holders_note(allowance)]))
+    return share, decision.starting_with(allowance.granted)
+
+
+def _is_partial(config: pytest.Config, parser: pytest.Parser) -> bool:
+    configured = [str(word) for word in config.getini("addopts")]
+    usual = parser.parse_known_args(configured, namespace=copy.copy(config.option))
+    return wishes.is_selection(config.known_args_namespace, usual)
+
+
+class Controller:
+    """One run's decision and what pytest and pytest-xdist ask about it.
+
+    ``decision`` is None for a pytest that did not ask for one and only has isolation from us;
+    ``is_partial`` says that the run may leave out tests of the project.
+    """
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        places: Places,
+        settings: Settings,
+        decision: Decision | None,
+        share: Share | None,
+        notes: list[str],
+        is_partial: bool,
+    ) -> None:
+        self._config = config
+        self._options = config.known_args_namespace
+        self._places = places
+        self._settings = settings
+        self._decision = decision
+        self._share = share
+        self._is_partial = is_partial
+        self._coverage: RunCoverage | None = None
+        self._notes = notes
+
+    def drop_last_data(self) -> None:
+        """Remove the project's coverage data, which would pass for this run's if it leaves none."""
+        if not self._keeps_last_data:
+            (self._places.own_folder / "coverage").unlink(missing_ok=True)
+
+    @property
+    def _keeps_last_data(self) -> bool:
+        # moon hashes the arguments, so that a selection never passes for the whole task there.
+        return self._is_partial and "MOON_TASK_HASH" not in os.environ
+
+    def equip(self, coverage: RunCoverage | None) -> None:
+        """Prepare environment, databases, coverage and records before any conftest is imported."""
+        if self._settings.databases is not None:
+            self._equip_databases()
+        if coverage is None and self._options.moonpool_coverage:
+            coverage = RunCoverage.start(self._places)
+            self._config.add_cleanup(partial(_finish, coverage.finish))
+        if coverage is not None:
+            self._equip_coverage(coverage)
+        if self._decision is not None:
+            self._equip_decided(self._decision)
+
+    def _equip_decided(self, decision: Decision) -> None:
+        cpus = decision.budget.cpus
+        os.environ.update(thread_environment(decision.wanted, cpus, os.environ))
+        interrupt_on_terminate(self._config)
+        if decision.workers:
+            self._start_longest_first(decision)
+        if not self._is_partial:
+            recorder = Recorder(self._places.history_file, decision.workers)
+            self._config.pluginmanager.register(recorder)
+
+    def _start_longest_first(self, decision: Decision) -> None:
+        from moonpool.plugin.elastic import Elastic
+        from moonpool.plugin.scheduling import LongestFirst
+
+        history = load_history(self._places.history_file)
+        known = predict(history)
+        order = LongestFirst(known.file_seconds, known.seconds_per_test)
+        self._config.pluginmanager.register(order)
+        if self._share is not None and decision.chosen:
+            start_seconds = estimate(history, {}).start_seconds
+            elastic = Elastic(self._share, order, decision, start_seconds)
+            self._config.pluginmanager.register(elastic)
+
+    def _equip_databases(self) -> None:
+        from moonpool.plugin.isolation import isolate, open_for_run
+
+        keys = self._settings.databases
+        assert keys is not None
+        databases = open_for_run(keys, self._places, uuid.uuid4().hex, self._settings.namespace)
+        self._config.add_cleanup(partial(_finish, databases.close))
+        self._notes.extend(databases.notes)
+        if not self._distributes:
+            isolate(self._config.rootpath, worker=None)
+
+    def _equip_coverage(self, coverage: RunCoverage) -> None:
+        self._coverage = coverage
+        coverage.partial = self._keeps_last_data
+        if getattr(self._options, "cov_source", None) or getattr(self._options, "no_cov", None):
+            coverage.abandon()
+        elif self._distributes:
+            coverage.export()
+        elif coverage.measurement is not None:
+            self._config.pluginmanager.register(FileBoundary(coverage.measurement))
+
+    @property
+    def _distributes(self) -> bool:
+        if self._decision is not None:
+            return self._decision.workers > 0
+        return bool(getattr(self._options, "numprocesses", None) or self._options_tx)
+
+    @property
+    def _options_tx(self) -> list[str]:
+        return getattr(self._options, "tx", None) or []
+
+    def auto_workers(self) -> int | None:
+        """Return the answer to `-n auto`; 0 means that pytest's own process runs the tests."""
+        return None if self._decision is None else self._decision.workers
+
+    def pytest_report_header(self) -> list[str]:
+        """Say what was decided, above pytest's own output."""
+        decided = [] if self._decision is None else [self._decision.sentence]
+        return [f"moonpool: {line}" for line in (*decided, *self._notes)]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_getremotemodule(self) -> ModuleType | None:
+        """Let workers of a run that we decided about begin with our module."""
+        if self._decision is None and self._coverage is None:
+            return None
+        from moonpool.plugin import remote
+
+        return remote
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Find what pytest-cov measured, and let a project without tests pass if it may."""
+        if self._coverage is not None:
+            self._coverage.foreign_data = _pytest_cov_data(self._config)
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._settings.allow_no_tests:
+            session.exitstatus = pytest.ExitCode.OK
+
+
+def _finish(close: Callable[[], tuple[str, ...]]) -> None:
+    say(close())
+
+
+def _pytest_cov_data(config: pytest.Config) -> Path | None:
+    plugin = config.pluginmanager.get_plugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    measured = getattr(controller, "cov", None)
+    return None if measured is None else Path(measured.get_option("run:data_file")).absolute()

@@ -1,0 +1,65 @@
+"""A worker's own databases, from the project's settings to the environment of this process."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from moonpool.config import find_places, read_settings
+from moonpool.errors import MoonpoolError
+from moonpool.plugin.names import PREPARED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from moonpool.config import DatabaseKeys, Places
+    from moonpool.databases import Databases, DatabaseSettings
+
+__all__ = ["isolate", "open_for_run"]
+
+
+def isolate(project_root: Path, worker: str | None) -> None:
+    """Make this process's databases and rewrite its environment; None is the only process.
+
+    Raises pytest.UsageError when a database cannot be had.
+    """
+    places = find_places(project_root, os.environ)
+    try:
+        keys = read_settings(places, os.environ).databases
+        if keys is not None:
+            from moonpool.databases import worker_environment
+
+            changes = worker_environment(_settings(keys), environ=os.environ, worker=worker)
+            os.environ.update(changes)
+            os.environ[PREPARED] = worker or "main"
+    except MoonpoolError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def open_for_run(
+    keys: DatabaseKeys, places: Places, run_id: str, namespace: str | None
+) -> Databases:
+    """Open the run's databases and export what its workers need.
+
+    Raises MoonpoolError when no server answers or none can be started.
+    """
+    from moonpool.databases import open_databases
+
+    databases = open_databases(
+        _settings(keys),
+        environ=os.environ,
+        project=places.project,
+        checkout=places.workspace_root or places.project_root,
+        run_id=run_id,
+        namespace=namespace,
+    )
+    os.environ.update(databases.environment)
+    return databases
+
+
+def _settings(keys: DatabaseKeys) -> DatabaseSettings:
+    from moonpool.databases import DatabaseSettings
+
+    return DatabaseSettings(urls=keys.urls, default=keys.default, confirmed=keys.confirmed)

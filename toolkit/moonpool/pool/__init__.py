@@ -1,0 +1,36 @@
+"""One pool of workers and memory for all pytest runs of a user on this machine.
+
+See docs/pool.md for what it promises and docs/design/0002-pool.md for why it is built so.
+"""
+
+from moonpool.pool.allowance import Allowance, Holder
+from moonpool.pool.entries import Controller
+from moonpool.pool.gate import growth_hindrance
+from moonpool.pool.membership import Membership
+from moonpool.pool.opening import (
+    Pool,
+    Snapshot,
+    Standing,
+    machine_capacity,
+    open_pool,
+)
+from moonpool.pool.place import FOLDER_VARIABLE, pool_key
+from moonpool.pool.shares import Capacity, Claim, fair_targets
+
+__all__ = [
+    "FOLDER_VARIABLE",
+    "Allowance",
+    "Capacity",
+    "Claim",
+    "Controller",
+    "Holder",
+    "Membership",
+    "Pool",
+    "Snapshot",
+    "Standing",
+    "fair_targets",
+    "growth_hindrance",
+    "machine_capacity",
+    "open_pool",
+    "pool_key",
+]
