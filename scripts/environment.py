@@ -56,7 +56,9 @@ def make() -> None:
     if not has_same_python():
         venv.EnvBuilder(with_pip=True, clear=True).create(HOME)
     print("installing the pinned requirements")
-    pip("--require-hashes", "--requirement", str(LOCK))
+    # The lock names everything. Left to resolve, pip looks at newer releases for `coverage[toml]`
+    # and then refuses their missing hashes (pypa/pip#9644), so a release elsewhere would break us.
+    pip("--no-deps", "--require-hashes", "--requirement", str(LOCK))
     editable = [word for package in PACKAGES for word in ("--editable", str(ROOT / package))]
     pip("--no-deps", "--no-build-isolation", *editable)
 
