@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,10 @@ from tests.support.project import PytestProject
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# Containers set it to keep images small. Here every process that a test starts, several hundred
+# of them, would compile the toolkit anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture
