@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from moonpool.databases import clean_server
 from moonpool.databases.binaries import find_binaries
 from moonpool.databases.connection import connect
 from moonpool.databases.server import Server, start_server
@@ -77,7 +78,9 @@ def empty_server(request: pytest.FixtureRequest) -> Iterator[None]:
     if "server" not in request.fixturenames:
         return
     server: Server = request.getfixturevalue("server")
-    with connect(server.url(parse_url("postgresql:///x", origin="test"))) as connection:
+    url = server.url(parse_url("postgresql:///x", origin="test"))
+    clean_server(url.text, origin="test")
+    with connect(url) as connection:
         rows = connection.execute(
             "SELECT quote_ident(datname) FROM pg_database"
             " WHERE NOT datistemplate AND datname <> 'postgres'"

@@ -78,7 +78,7 @@ def leave_behind(*workers: str, url: str, project: str, bases: list[Path]) -> No
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while any(
         each.lives and each.mark is not None and each.mark.run.startswith("killed")
-        for each in server_databases(url, origin="test")[1]
+        for each in server_databases(url, origin="test").databases
     ):
         assert time.monotonic() < deadline
         time.sleep(0.02)

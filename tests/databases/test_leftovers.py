@@ -42,9 +42,9 @@ def test_only_databases_of_dead_runs_are_cleaned(url_of: Callable[[str], Databas
         done = clean_server(text, origin="it")
 
         assert done == CleanedServer(dropped=("dead_test",), kept=("live_test",))
-        server, databases = server_databases(text, origin="it")
-        assert [database.name for database in databases] == ["live_test"]
-        assert "postgres@" not in server
+        found = server_databases(text, origin="it")
+        assert [database.name for database in found.databases] == ["live_test"]
+        assert "postgres@" not in found.url
 
 
 def test_folders_of_dead_servers_are_listed_and_removed(place: Path) -> None:

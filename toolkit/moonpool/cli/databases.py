@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from moonpool.cli.output import print_json, print_lines
 from moonpool.databases import (
+    FoundServer,
     MarkedDatabase,
+    Template,
     clean_clusters,
     clean_server,
     dead_clusters,
@@ -78,12 +81,25 @@ def _urls(
     return [(origin, text) for text, origin in reversed(set_ones.items())]
 
 
-def _as_lines(found: list[tuple[str, tuple[MarkedDatabase, ...]]]) -> list[str]:
-    return [
-        f"{database.name}  {_state(database)}  on {server}"
-        for server, databases in found
-        for database in databases
-    ] or ["no test databases"]
+def _as_lines(found: list[FoundServer]) -> list[str]:
+    lines = [
+        f"{database.name}  {_state(database)}  on {server.url}"
+        for server in found
+        for database in server.databases
+    ]
+    lines += [
+        f"{template.name}  {_template_state(template)}  on {server.url}"
+        for server in found
+        for template in server.templates
+    ]
+    return lines or ["no test databases"]
+
+
+def _template_state(template: Template) -> str:
+    state = "template in use" if template.used else "template"
+    whole = "" if template.finished else ", unfinished"
+    made = f"made by {template.project} in {template.checkout} at {template.started}"
+    return f"{state}{whole}, {made}"
 
 
 def _state(database: MarkedDatabase) -> str:
@@ -92,14 +108,22 @@ def _state(database: MarkedDatabase) -> str:
     return f"{state} by {mark.project} in {mark.checkout} since {mark.started}" if mark else state
 
 
-def _as_json(
-    found: list[tuple[str, tuple[MarkedDatabase, ...]]], folders: list[str]
-) -> dict[str, Any]:
+def _as_json(found: list[FoundServer], folders: list[str]) -> dict[str, Any]:
     return {
         "databases": [
-            {"server": server, "name": database.name, "alive": database.lives, **_facts(database)}
-            for server, databases in found
-            for database in databases
+            {
+                "server": server.url,
+                "name": database.name,
+                "alive": database.lives,
+                **_facts(database),
+            }
+            for server in found
+            for database in server.databases
+        ],
+        "templates": [
+            {"server": server.url, **asdict(template)}
+            for server in found
+            for template in server.templates
         ],
         "leftover_servers": folders,
     }

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moonpool.budget import Wish, parse_wish
-from moonpool.errors import MoonpoolError
+from moonpool.config.checks import SEE, check_keys, config_error
+from moonpool.config.databases import read_databases
 from moonpool.units import parse_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from moonpool.config.databases import DatabaseKeys
     from moonpool.config.places import Places
 
-__all__ = ["KEYS", "DatabaseKeys", "Settings", "read_settings"]
+__all__ = ["KEYS", "Settings", "read_settings"]
 
 # pytest with an application's imports needs 60-150 MiB, with pandas and a model 300-500 MiB.
 _WORKER_MEMORY = "400MiB"
@@ -36,16 +38,6 @@ KEYS = (
     "worker-memory",
     "workers",
 )
-_DATABASE_KEYS = ("confirmed", "default", "urls")
-
-
-@dataclass(frozen=True)
-class DatabaseKeys:
-    """`[tool.moonpool.databases]` as it was written."""
-
-    urls: tuple[str, ...]
-    default: str | None
-    confirmed: bool
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         reserve_bytes=_bytes(table, environ, "memory-reserve", _MEMORY_RESERVE),
         coverage=_flag(table, environ, "coverage"),
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
-        databases=_databases(table.get("databases")),
+        databases=read_databases(table.get("databases")),
         namespace=environ.get("MOONPOOL_NAMESPACE") or None,
     )
 
@@ -95,37 +87,18 @@ def _table(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise _config_error(
-            f"`{path}` cannot be read: {error}", "make it a readable file"
-        ) from None
+        raise config_error(f"`{path}` cannot be read: {error}", "make it a readable file") from None
     # Parsing a long pyproject.toml costs milliseconds that most projects need not spend.
     if "moonpool" not in text:
         return {}
     try:
         table = tomllib.loads(text).get("tool", {}).get("moonpool", {})
     except tomllib.TOMLDecodeError as error:
-        raise _config_error(f"`{path}` is not valid TOML: {error}", "correct that line") from None
+        raise config_error(f"`{path}` is not valid TOML: {error}", "correct that line") from None
     if not isinstance(table, dict):
-        raise _config_error(f"`tool.moonpool` in `{path}` is {table!r}, expected a table", _SEE)
-    _check_keys(table, KEYS, f"[tool.moonpool] in `{path}`")
+        raise config_error(f"`tool.moonpool` in `{path}` is {table!r}, expected a table", SEE)
+    check_keys(table, KEYS, f"[tool.moonpool] in `{path}`")
     return table
-
-
-_SEE = "see docs/configuration.md for the keys"
-
-
-def _config_error(message: str, hint: str) -> MoonpoolError:
-    return MoonpoolError(message, hint=hint, slug="configuration")
-
-
-def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    for key in table:
-        if key not in known:
-            import difflib  # Costs a millisecond that only a wrong key should cost.
-
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean `{close[0]}`?" if close else f"known keys: {', '.join(known)}"
-            raise _config_error(f"found the unknown key `{key}` in {where}", hint)
 
 
 def _variable(key: str) -> str:
@@ -146,7 +119,7 @@ def _wish(found: object, source: str, hint: str) -> Wish:
             raise ValueError(f"{source} is {found!r}, expected `auto`, a number or a percentage")
         return parse_wish(found, source)
     except ValueError as error:
-        raise _config_error(str(error), hint) from None
+        raise config_error(str(error), hint) from None
 
 
 def _bytes(table: Mapping[str, Any], environ: Mapping[str, str], key: str, default: str) -> int:
@@ -157,9 +130,9 @@ def _bytes(table: Mapping[str, Any], environ: Mapping[str, str], key: str, defau
     try:
         size = parse_bytes(str(found))
     except ValueError as error:
-        raise _config_error(f"{source}: {error}", "write a size such as `512MiB`") from None
+        raise config_error(f"{source}: {error}", "write a size such as `512MiB`") from None
     if size <= 0:
-        raise _config_error(f"{source} is `{found}`, expected more than 0 bytes", _SEE)
+        raise config_error(f"{source} is `{found}`, expected more than 0 bytes", SEE)
     return size
 
 
@@ -174,22 +147,4 @@ def _flag(table: Mapping[str, Any], environ: Mapping[str, str], key: str) -> boo
         source, found = f"`{key}` in [tool.moonpool]", table.get(key)
     if found is None or isinstance(found, bool):
         return found
-    raise _config_error(f"{source} is `{found}`, expected true or false", _SEE)
-
-
-def _databases(table: object) -> DatabaseKeys | None:
-    if table is None:
-        return None
-    where = "[tool.moonpool.databases]"
-    if not isinstance(table, dict):
-        raise _config_error(f"{where} is {table!r}, expected a table", _SEE)
-    _check_keys(table, _DATABASE_KEYS, where)
-    urls, default = table.get("urls"), table.get("default")
-    if not isinstance(urls, list) or not urls or not all(isinstance(url, str) for url in urls):
-        raise _config_error(
-            f"`urls` in {where} is {urls!r}, expected the names of environment variables",
-            'write urls = ["DATABASE_URL"]',
-        )
-    if default is not None and not isinstance(default, str):
-        raise _config_error(f"`default` in {where} is {default!r}, expected a URL", _SEE)
-    return DatabaseKeys(tuple(urls), default, table.get("confirmed") is True)
+    raise config_error(f"{source} is `{found}`, expected true or false", SEE)

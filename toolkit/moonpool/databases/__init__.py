@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from moonpool.databases.leftovers import (
     CleanedServer,
+    FoundServer,
     clean_clusters,
     clean_server,
     dead_clusters,
@@ -11,9 +12,11 @@ from moonpool.databases.leftovers import (
 )
 from moonpool.databases.marks import Mark
 from moonpool.databases.postgres import MarkedDatabase
+from moonpool.databases.recipe import Recipe
 from moonpool.databases.session import Databases, open_databases
 from moonpool.databases.settings import DatabaseSettings
 from moonpool.databases.state import STATE_VARIABLE
+from moonpool.databases.template import Template
 from moonpool.databases.worker import worker_environment
 
 __all__ = [
@@ -21,8 +24,11 @@ __all__ = [
     "CleanedServer",
     "DatabaseSettings",
     "Databases",
+    "FoundServer",
     "Mark",
     "MarkedDatabase",
+    "Recipe",
+    "Template",
     "clean_clusters",
     "clean_server",
     "dead_clusters",

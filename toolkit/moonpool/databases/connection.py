@@ -1,4 +1,4 @@
-"""One maintenance connection: autocommit, to database ``postgres``, that never waits for ever."""
+"""Our own connections: autocommit, to database ``postgres`` by default, never waiting for ever."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _LIMITS = {
 _IDLE_TIMEOUT_SINCE = 140000
 
 
-def connect(url: DatabaseUrl) -> Connection:
-    """Open a maintenance connection to the server of a URL; the caller closes it.
+def connect(url: DatabaseUrl, database: str = MAINTENANCE_DATABASE) -> Connection:
+    """Open a connection of our own to the server of a URL; the caller closes it.
 
     Raises MoonpoolError when psycopg is missing or the server refuses.
     """
     _require_psycopg()
     import psycopg
 
-    parameters: dict[str, Any] = dict(connection_parameters(url, MAINTENANCE_DATABASE))
+    parameters: dict[str, Any] = dict(connection_parameters(url, database))
     with explained(url, "connect to"):
         connection = psycopg.connect(
             **parameters,

@@ -12,6 +12,7 @@ from moonpool.databases.cluster import list_leftovers, remove_leftovers
 from moonpool.databases.connection import connect
 from moonpool.databases.failures import explained
 from moonpool.databases.postgres import MarkedDatabase, drop, list_databases
+from moonpool.databases.template import Template, drop_unused, list_templates
 from moonpool.databases.urls import POSTGRESQL, DatabaseUrl, parse_url
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CleanedServer",
+    "FoundServer",
     "clean_clusters",
     "clean_server",
     "dead_clusters",
@@ -37,21 +39,34 @@ class CleanedServer:
     """In use by runs that are alive."""
 
 
-def server_databases(text: str, *, origin: str) -> tuple[str, tuple[MarkedDatabase, ...]]:
-    """The masked URL of a server and the databases of ours on it."""
+@dataclass(frozen=True)
+class FoundServer:
+    """What stands on one server; ``url`` is masked."""
+
+    url: str
+    databases: tuple[MarkedDatabase, ...]
+    templates: tuple[Template, ...]
+
+
+def server_databases(text: str, *, origin: str) -> FoundServer:
+    """The databases and templates of ours on the server of a URL."""
     url = _postgresql(text, origin)
     with closing(connect(url)) as connection, explained(url, "list the databases on"):
-        return url.masked, list_databases(connection)
+        return FoundServer(url.masked, list_databases(connection), list_templates(connection))
 
 
 def clean_server(text: str, *, origin: str) -> CleanedServer:
-    """Drop the databases of ours whose owner is provably gone, whatever the project."""
+    """Drop the databases of ours whose owner is provably gone, and templates that nobody uses."""
     url = _postgresql(text, origin)
     with closing(connect(url)) as connection, explained(url, "drop leftover databases on"):
         found = list_databases(connection)
         dead = [each for each in found if not each.lives]
-        dropped = tuple(each.name for each in dead if drop(connection, each))
-    return CleanedServer(dropped, kept=tuple(each.name for each in found if each.lives))
+        dropped = [each.name for each in dead if drop(connection, each)]
+        templates = list_templates(connection)
+        dropped += [each.name for each in templates if drop_unused(connection, each)]
+    kept = [each.name for each in found if each.lives]
+    kept += [each.name for each in templates if each.name not in dropped]
+    return CleanedServer(tuple(dropped), tuple(kept))
 
 
 def dead_clusters(*, bases: Sequence[Path] | None = None) -> list[Path]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from moonpool.databases.making import ASIDE_PREFIX, drop_database, make
 from moonpool.databases.marks import Mark, advisory_key, parse_mark, render_mark
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -25,15 +26,15 @@ __all__ = [
     "create",
     "drop",
     "holders",
+    "is_foreign",
     "list_databases",
     "mark_of",
     "owner_lives",
     "take_lock",
 ]
 
-_FORCE_SINCE = 130000
 # The lock's key in hexadecimal and the making session's pid: who made it, should it be left over.
-_ASIDE = re.compile(r"moonpool_making_(?P<lock>[0-9a-f]{16})_\d+")
+_ASIDE = re.compile(ASIDE_PREFIX + r"(?P<lock>[0-9a-f]{16})_\d+")
 _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
 _COMMENTS = """
     SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database
@@ -94,8 +95,15 @@ def _marked(connection: Connection, name: str, comment: str | None) -> MarkedDat
     return None
 
 
-def create(connection: Connection, name: str, mark: Mark, *, users_own: bool = False) -> bool:
-    """Make an empty database unless this run has made it already; whether it was made now.
+def create(
+    connection: Connection,
+    name: str,
+    mark: Mark,
+    *,
+    users_own: bool = False,
+    template: str | None = None,
+) -> bool:
+    """Make an empty database or a clone unless this run has made it; whether it was made now.
 
     What a dead run left under the name is replaced. A database without our mark is left alone:
     accepted when it is the user's own, an error otherwise, as is one of another live run.
@@ -108,8 +116,9 @@ def create(connection: Connection, name: str, mark: Mark, *, users_own: bool = F
             if found is None and users_own:
                 return False
             _refuse_foreign(connection, name, found)
-            _drop(connection, name)
-        _make(connection, name, mark)
+            drop_database(connection, name)
+        # template0, because template1 cannot be cloned while anybody is connected to it.
+        make(connection, name, render_mark(mark), mark.lock, template or "template0")
     return True
 
 
@@ -120,7 +129,7 @@ def drop(connection: Connection, database: MarkedDatabase) -> bool:
             return False
         if mark_of(connection, database.name) != database.mark:
             return False
-        _drop(connection, database.name)
+        drop_database(connection, database.name)
     return True
 
 
@@ -132,6 +141,11 @@ def mark_of(connection: Connection, name: str) -> Mark | None:
     """The mark of a database, or None when it has none of ours or does not exist."""
     row = connection.execute(_COMMENT, (name,)).fetchone()
     return parse_mark(row[0]) if row else None
+
+
+def is_foreign(connection: Connection, name: str) -> bool:
+    """Whether there is a database of this name that does not carry our mark."""
+    return _exists(connection, name) and mark_of(connection, name) is None
 
 
 def _refuse_foreign(connection: Connection, name: str, mark: Mark | None) -> None:
@@ -149,32 +163,6 @@ def _refuse_foreign(connection: Connection, name: str, mark: Mark | None) -> Non
             slug="database-busy",
             exit_code=ExitCode.DATABASE,
         )
-
-
-def _make(connection: Connection, name: str, mark: Mark) -> None:
-    from psycopg.sql import SQL, Identifier, Literal
-
-    aside = Identifier(f"moonpool_making_{mark.lock % 2**64:016x}_{connection.info.backend_pid}")
-    # template0, because template1 cannot be cloned while anybody is connected to it.
-    connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0").format(aside))
-    try:
-        with connection.transaction():
-            comment = Literal(render_mark(mark))
-            connection.execute(SQL("COMMENT ON DATABASE {} IS {}").format(aside, comment))
-            connection.execute(
-                SQL("ALTER DATABASE {} RENAME TO {}").format(aside, Identifier(name))
-            )
-    except BaseException:
-        connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(aside))
-        raise
-
-
-def _drop(connection: Connection, name: str) -> None:
-    from psycopg.sql import SQL, Identifier
-
-    # Ends what is still connected: a killed run's workers, or a test's forgotten session.
-    force = " WITH (FORCE)" if connection.info.server_version >= _FORCE_SINCE else ""
-    connection.execute(SQL("DROP DATABASE {}" + force).format(Identifier(name)))
 
 
 @contextmanager

@@ -14,13 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from moonpool.databases.claims import claim_family, claim_note
-from moonpool.databases.conninfo import connection_parameters
-from moonpool.databases.failures import explained
 from moonpool.databases.marks import Mark, advisory_key
-from moonpool.databases.owner import Owner, own_server
+from moonpool.databases.ownership import Ownership
 from moonpool.databases.plan import DatabasePlan, plan_databases
-from moonpool.databases.postgres import create
 from moonpool.databases.server import start_server
 from moonpool.databases.state import STATE_VARIABLE, Family, RunState, render_state
 from moonpool.databases.urls import SQLITE, DatabaseUrl
@@ -88,9 +84,12 @@ def open_databases(
     problems: list[str] = []
     with ExitStack() as stack:
         started, server_notes = _start(plan, environ, bases, stack)
-        own = _Ownership(mark, namespace or None, stack, problems)
-        claimed = {name: own.claim_given(url) for name, url in plan.given.items()}
-        claimed |= {name: own.claim_started(url) for name, url in started.items()}
+        variables = (*plan.given, *started)
+        own = Ownership(
+            mark, namespace or None, settings.recipe, variables, environ, stack, problems
+        )
+        claimed = {name: own.claim(url) for name, url in (plan.given | started).items()}
+        started = {name: own.make_plain(url, claimed[name]) for name, url in started.items()}
         notes = (*plan.notes, *server_notes, *own.notes)
         release = stack.pop_all().close
     families = claimed | {
@@ -116,71 +115,6 @@ def _start(
     server = start_server(next(iter(plan.ephemeral.values())), environ=environ, bases=bases)
     stack.callback(server.stop)
     return {name: server.url(url) for name, url in plan.ephemeral.items()}, server.notes
-
-
-class _Ownership:
-    """Claims families of names on whichever servers the URLs lead to, one connection for each."""
-
-    def __init__(
-        self, mark: Mark, namespace: str | None, stack: ExitStack, problems: list[str]
-    ) -> None:
-        self._mark = mark
-        self._namespace = namespace
-        self._stack = stack
-        self._problems = problems
-        self._owners: dict[tuple[tuple[str, str], ...], Owner] = {}
-        self._notes: dict[str, None] = {}
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return tuple(self._notes)
-
-    def claim_given(self, url: DatabaseUrl) -> Family:
-        """Claim names on the user's server, where everything that we make is dropped at the end."""
-        known = self._key(url) in self._owners
-        owner = self._owner(url)
-        if not known:
-            self._stack.callback(lambda: self._problems.extend(owner.release()))
-            self._note(*owner.drop_leftovers())
-        return self._claim(owner, url)
-
-    def claim_started(self, url: DatabaseUrl) -> Family:
-        """Claim names on our own server, which ends as a whole; the plain database is made too.
-
-        Code that the controller imports may connect to it, as it could on a server of the user.
-        """
-        known = self._key(url) in self._owners
-        owner = self._owner(url)
-        if not known:
-            self._stack.callback(owner.connection.close)
-        family = self._claim(owner, url)
-        with explained(url, f"create database `{url.name}` on"):
-            create(owner.connection, url.name, self._mark)
-        return family
-
-    def _claim(self, owner: Owner, url: DatabaseUrl) -> Family:
-        with explained(url, "claim database names on"):
-            family = claim_family(
-                owner.connection, url.name, self._namespace, self._mark, own_pids=self._pids()
-            )
-        note = claim_note(family, self._namespace)
-        self._note(*filter(None, [note]))
-        return family
-
-    def _owner(self, url: DatabaseUrl) -> Owner:
-        key = self._key(url)
-        if key not in self._owners:
-            self._owners[key] = own_server(url, self._mark, own_pids=self._pids())
-        return self._owners[key]
-
-    def _pids(self) -> list[int]:
-        return [owner.connection.info.backend_pid for owner in self._owners.values()]
-
-    def _key(self, url: DatabaseUrl) -> tuple[tuple[str, str], ...]:
-        return tuple(sorted(connection_parameters(url, "").items()))
-
-    def _note(self, *notes: str) -> None:
-        self._notes |= dict.fromkeys(notes)
 
 
 def _new_mark(

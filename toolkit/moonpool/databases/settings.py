@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from moonpool.databases.recipe import Recipe
 
 __all__ = ["DatabaseSettings"]
 
@@ -13,9 +17,17 @@ class DatabaseSettings:
 
     ``default`` is the URL whose dialect and database name are used with an ephemeral server when
     the environment names none. ``confirmed`` says that databases may be made on a server that
-    looks like production.
+    looks like production. ``recipe`` makes the template of all databases; ``clean`` is the way to
+    a clean state after each test, None for none.
     """
 
     urls: tuple[str, ...] = ()
     default: str | None = None
     confirmed: bool = False
+    recipe: Recipe | None = None
+    clean: str | None = None
+
+    @property
+    def fills(self) -> bool:
+        """Whether we write into databases, which then have to be of our own making throughout."""
+        return self.recipe is not None or self.clean is not None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["STATE_VARIABLE", "Family", "RunState", "parse_state", "render_state"]
 
 STATE_VARIABLE = "MOONPOOL_DATABASES"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Family:
     base: str
     """The name on a server; for SQLite the path as the URL spells it."""
     namespace: str | None
+    template: str | None = None
+    """The database that this run's databases are clones of."""
 
 
 @dataclass(frozen=True)

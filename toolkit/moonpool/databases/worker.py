@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from moonpool.databases.connection import connect
 from moonpool.databases.failures import explained
 from moonpool.databases.names import database_name
-from moonpool.databases.postgres import create
+from moonpool.databases.postgres import create, is_foreign
 from moonpool.databases.sqlite import worker_file_url
 from moonpool.databases.state import Family, parse_state
 from moonpool.databases.urls import SQLITE, DatabaseUrl, parse_url
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from moonpool.databases.settings import DatabaseSettings
 
 __all__ = ["worker_environment"]
+
+# Stands for the worker in a serial run that may not write into the user's own database.
+_SERIAL = "main"
 
 
 def worker_environment(
@@ -41,19 +44,27 @@ def worker_environment(
     state = parse_state(environ)
     return {
         variable: _own_url(
-            parse_url(environ[variable], origin=f"`{variable}`"), family, state.mark, worker
+            parse_url(environ[variable], origin=f"`{variable}`"),
+            family,
+            state.mark,
+            worker,
+            fills=settings.fills,
         )
         for variable, family in state.families.items()
         if variable in settings.urls and environ.get(variable)
     }
 
 
-def _own_url(url: DatabaseUrl, family: Family, mark: Mark, worker: str | None) -> str:
+def _own_url(
+    url: DatabaseUrl, family: Family, mark: Mark, worker: str | None, *, fills: bool
+) -> str:
     if url.dialect == SQLITE:
         return worker_file_url(replace(url, raw_name=family.base), worker)
     name = database_name(family.base, worker, family.namespace)
     # Alone and in one process the user's own database is used as it stands.
-    users_own = worker is None and family.namespace is None
+    users_own = worker is None and family.namespace is None and not fills
     with closing(connect(url)) as connection, explained(url, f"create database `{name}` on"):
-        create(connection, name, mark, users_own=users_own)
+        if worker is None and fills and is_foreign(connection, name):
+            name = database_name(family.base, _SERIAL, family.namespace)
+        create(connection, name, mark, users_own=users_own, template=family.template)
     return url.renamed(name).text

@@ -14,8 +14,8 @@ from moonpool.plugin.names import PREPARED
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from moonpool.config import DatabaseKeys, Places
-    from moonpool.databases import Databases, DatabaseSettings
+    from moonpool.config import DatabaseKeys, Places, TemplateKeys
+    from moonpool.databases import Databases, DatabaseSettings, Recipe
 
 __all__ = ["isolate", "open_for_run"]
 
@@ -31,7 +31,7 @@ def isolate(project_root: Path, worker: str | None) -> None:
         if keys is not None:
             from moonpool.databases import worker_environment
 
-            changes = worker_environment(_settings(keys), environ=os.environ, worker=worker)
+            changes = worker_environment(_settings(keys, places), environ=os.environ, worker=worker)
             os.environ.update(changes)
             os.environ[PREPARED] = worker or "main"
     except MoonpoolError as error:
@@ -48,7 +48,7 @@ def open_for_run(
     from moonpool.databases import open_databases
 
     databases = open_databases(
-        _settings(keys),
+        _settings(keys, places),
         environ=os.environ,
         project=places.project,
         checkout=places.workspace_root or places.project_root,
@@ -59,7 +59,26 @@ def open_for_run(
     return databases
 
 
-def _settings(keys: DatabaseKeys) -> DatabaseSettings:
+def _settings(keys: DatabaseKeys, places: Places) -> DatabaseSettings:
     from moonpool.databases import DatabaseSettings
 
-    return DatabaseSettings(urls=keys.urls, default=keys.default, confirmed=keys.confirmed)
+    return DatabaseSettings(
+        urls=keys.urls,
+        default=keys.default,
+        confirmed=keys.confirmed,
+        recipe=None if keys.template is None else _recipe(keys.template, places),
+        clean=keys.clean,
+    )
+
+
+def _recipe(keys: TemplateKeys, places: Places) -> Recipe:
+    from moonpool.databases import Recipe
+
+    return Recipe(
+        folder=places.project_root,
+        command=keys.command,
+        python=keys.python,
+        sql=keys.sql,
+        files=keys.files,
+        whole=places.workspace_root,
+    )
