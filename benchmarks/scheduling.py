@@ -57,9 +57,10 @@ from moonpool.plugin.names import ASKS
 def pytest_configure(config):
     workerinput = getattr(config, "workerinput", None)
     if workerinput is None and "FILE_SECONDS" in os.environ:
+        from moonpool.plugin.arrangement import Arrangement
         from moonpool.plugin.scheduling import LongestFirst
-        seconds = json.loads(os.environ["FILE_SECONDS"])
-        config.pluginmanager.register(LongestFirst(seconds, 0.01), "longest-first")
+        known = Arrangement(json.loads(os.environ["FILE_SECONDS"]), 0.01)
+        config.pluginmanager.register(LongestFirst(known), "longest-first")
     elif workerinput is not None and ASKS in workerinput:
         from moonpool.plugin.lazy_loop import LazyLoop
         config.pluginmanager.register(LazyLoop(config))

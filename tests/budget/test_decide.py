@@ -76,7 +76,7 @@ def test_a_suite_shorter_than_a_start_stays_in_process() -> None:
     assert budget.in_process
     assert budget.bound.name == "payback"
     assert budget.bound.reason == (
-        "800 ms of tests (measured): with 2 workers the run would take 600 ms longer"
+        "800 ms of tests (measured): two workers would start for 1.0 s to save 400 ms"
     )
 
 

@@ -20,7 +20,8 @@ def test_a_project_outside_a_workspace_keeps_its_history_itself(tmp_path: Path) 
     places = find_places(tmp_path, {})
     assert places.workspace_root is None
     assert places.project == tmp_path.name
-    assert places.history_file == tmp_path / ".moonpool" / "history.json"
+    assert places.history_file == tmp_path / ".moonpool" / "history.jsonl"
+    assert places.journal_folder == tmp_path / ".moonpool" / "journal"
 
 
 def test_in_a_workspace_the_history_rides_in_moons_cache(tmp_path: Path) -> None:
@@ -28,7 +29,8 @@ def test_in_a_workspace_the_history_rides_in_moons_cache(tmp_path: Path) -> None
     assert places.workspace_root == tmp_path
     assert places.project == "packages/core"
     cache = tmp_path / ".moon" / "cache"
-    assert places.history_file == cache / "moonpool" / "history" / "packages+core.json"
+    assert places.history_file == cache / "moonpool" / "history" / "packages+core.jsonl"
+    assert places.journal_folder == cache / "moonpool" / "journal" / "packages+core"
 
 
 def test_moons_own_name_for_the_project_is_used_where_it_fits(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def _refused(tmp_path: Path, project: str = "", **environ: str) -> MoonpoolError
 def test_a_project_that_says_nothing_gets_defaults(tmp_path: Path) -> None:
     settings = _read(tmp_path)
     assert settings.workers.workers is settings.workers.share is None
-    assert settings.worker_bytes == 400 * MIB
+    assert settings.worker_bytes is None
     assert settings.reserve_bytes == 256 * MIB
     assert settings.coverage is None
     assert settings.databases is None

@@ -30,9 +30,10 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     workerinput = getattr(config, "workerinput", None)
     if workerinput is None:
+        from moonpool.plugin.arrangement import Arrangement
         from moonpool.plugin.scheduling import LongestFirst
-        seconds = json.loads(os.environ.get("FILE_SECONDS", "{}"))
-        config.pluginmanager.register(LongestFirst(seconds, 0.01), "longest-first")
+        known = Arrangement(json.loads(os.environ.get("FILE_SECONDS", "{}")), 0.01)
+        config.pluginmanager.register(LongestFirst(known), "longest-first")
     elif ASKS in workerinput and not config.getoption("--eager"):
         from moonpool.plugin.lazy_loop import LazyLoop
         config.pluginmanager.register(LazyLoop(config))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,13 +19,7 @@ def long_project(project: PytestProject) -> PytestProject:
     """A project whose history says that workers pay: eight files of 30 s each."""
     project.tests(files=8)
     names = [f"tests/test_{number:03}.py" for number in range(8)]
-    history = {
-        "version": 1,
-        "files": {name: {"seconds": [30.0], "tests": 2} for name in names},
-        "ready_seconds": [0.3],
-        "ready_seconds_with_workers": [1.3],
-    }
-    project.write(".moonpool/history.json", json.dumps(history))
+    project.remember(*names, seconds=30.0, tests=2)
     return project
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -47,12 +46,7 @@ def make(tmp_path: Path) -> Callable[[str], PytestProject]:
             project.write(path, TEST)
         project.write("pyproject.toml", "[tool.pytest.ini_options]\n")
         project.write("workers/.keep", "")
-        known = {
-            "files": {path: {"seconds": [1.0], "tests": 4} for path in names},
-            "ready_seconds": [0.3],
-            "ready_seconds_with_workers": [0.8],
-        }
-        project.write(".moonpool/history.json", json.dumps({"version": 1, **known}))
+        project.remember(*names, seconds=1.0, tests=4)
         return project
 
     return project

@@ -18,9 +18,21 @@ def _write(root: Path, path: str, text: str = "def test_it(): ...\n") -> None:
 
 
 def _find(root: Path, *roots: Path) -> dict[str, int]:
-    return find_test_files(
+    found = find_test_files(
         roots or [root], patterns=PATTERNS, ignored_folders=IGNORED, relative_to=root
     )
+    return {name: file.tests for name, file in found.items()}
+
+
+def test_files_are_known_by_their_content(tmp_path: Path) -> None:
+    _write(tmp_path, "test_a.py")
+    _write(tmp_path, "test_b.py")
+    _write(tmp_path, "test_c.py", "def test_another(): ...\n")
+    found = find_test_files(
+        [tmp_path], patterns=PATTERNS, ignored_folders=IGNORED, relative_to=tmp_path
+    )
+    assert found["test_a.py"] == found["test_b.py"] != found["test_c.py"]
+    assert found["test_a.py"].content
 
 
 def test_test_functions_and_methods_are_counted(tmp_path: Path) -> None:

@@ -9,10 +9,16 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from moonpool.config import find_places
+from moonpool.history import FileRun, RunRecord, StartRun, add_run
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["PytestProject", "clean_environment"]
+
+# A day on which nothing that a test remembers is old enough to be forgotten.
+_FAR_AHEAD = 100_000
 
 _DROPPED = ("MOON", "PYTEST", "COVERAGE_", "COV_CORE", "DATABASE_URL", "GITHUB_", "OMP_")
 
@@ -44,6 +50,13 @@ class PytestProject:
             lines += [f"def test_{n}(): time.sleep({seconds})" for n in range(each)]
             self.write(f"tests/test_{number:03}.py", "\n".join(lines) + "\n")
 
+    def remember(self, *paths: str, seconds: float, tests: int) -> None:
+        """Write a history in which each of these files took so long, and workers start quickly."""
+        files = {path: FileRun(seconds, tests) for path in paths}
+        path = find_places(self.root, self.environ).history_file
+        for start in (StartRun(0, 0.3, 0.3, 4.0), StartRun(4, 0.8, 0.3, 4.0)):
+            add_run(path, RunRecord("some machine", files, start, day=_FAR_AHEAD))
+
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project; both outputs come as text."""
         return subprocess.run(
@@ -63,6 +76,17 @@ class PytestProject:
     def test(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run `moonpool test`."""
         return self.moonpool("test", *words, **environ)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start the `moonpool` program; what it says goes nowhere."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "moonpool", *words],
+            cwd=self.root,
+            env=self.environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
 
     def pytest(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run plain pytest, with our plugin merely installed."""

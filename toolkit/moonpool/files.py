@@ -7,15 +7,22 @@ import json
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
 
-__all__ = ["lock_file", "read_versioned_json", "write_versioned_json", "write_whole"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["lock_file", "locked", "read_versioned_json", "write_versioned_json", "write_whole"]
+
+# A lock that others hold for milliseconds is asked for again this soon.
+_LOCK_PAUSE_SECONDS = 0.005
 
 
 def lock_file(stream: IO[bytes]) -> bool:
@@ -31,6 +38,23 @@ def lock_file(stream: IO[bytes]) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     return True
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, seconds: float) -> Iterator[None]:
+    """Hold the lock of a file of its own, waiting up to so long for others to leave it.
+
+    Where it cannot be had the body runs all the same: a file system without locks, or somebody who
+    was stopped while he held it, must not stop everybody else. Raises OSError when the lock's file
+    cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + seconds
+    with path.open("ab") as stream:
+        with contextlib.suppress(OSError):
+            while not lock_file(stream) and time.monotonic() < until:
+                time.sleep(_LOCK_PAUSE_SECONDS)
+        yield
 
 
 def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> None:

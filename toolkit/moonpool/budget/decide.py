@@ -19,13 +19,15 @@ class Budget:
     """How many workers to run, and every limit that was considered.
 
     ``bound`` is the limit that set the number; ``cpus`` the CPUs (a fraction) that the workers'
-    threads are divided among; ``doubts`` name facts of the machine that could not be read.
+    threads are divided among; ``suite`` what was known of the tests, with the CPUs and the memory
+    planned for each worker; ``doubts`` name facts of the machine that could not be read.
     """
 
     workers: int
     bound: Limit
     considered: tuple[Limit, ...]
     cpus: float
+    suite: Suite
     doubts: tuple[str, ...] = ()
 
     @property
@@ -42,11 +44,11 @@ def decide(capacity: Capacity, suite: Suite, wish: Wish, ceiling: Limit | None =
     """
     if wish.workers is not None:
         asked = Limit("wish", wish.workers, f"{wish.source} asks for {wish.workers}")
-        return Budget(wish.workers, asked, (asked,), capacity.cpus, capacity.doubts)
+        return Budget(wish.workers, asked, (asked,), capacity.cpus, suite, capacity.doubts)
     cpus, memory = cpu_limit(capacity, wish.share), memory_limit(capacity, suite)
     hard = (cpus, memory, file_limit(suite), ceiling)
     limits = [limit for limit in hard if limit is not None]
     most = min(limit.workers for limit in limits)
     limits.append(payback_limit(most, suite, capacity.cpus))
     bound = min(limits, key=lambda limit: limit.workers)
-    return Budget(bound.workers, bound, tuple(limits), capacity.cpus, capacity.doubts)
+    return Budget(bound.workers, bound, tuple(limits), capacity.cpus, suite, capacity.doubts)

@@ -35,9 +35,12 @@ class Suite:
     """What is known of the tests before they run.
 
     ``files`` is the number of test files that can run side by side (None: unknown);
-    ``file_seconds`` their predicted seconds, longest first; ``start_seconds`` what one worker
-    costs before its first test; ``worker_bytes`` the memory planned for each worker.
-    ``measured`` says whether the seconds come from earlier runs rather than from a count of tests.
+    ``file_seconds`` their predicted seconds, longest first, and ``tests`` how many tests they
+    have. ``start_seconds`` is what each worker costs before its first test while it has a CPU of
+    its own, ``fixed_start_seconds`` what a run with workers costs besides (below 0 where the
+    controller saves more than it spends). Each worker is planned to take ``worker_bytes`` of
+    memory and to keep ``worker_cpus`` CPUs busy. ``measured`` says whether the seconds come from
+    earlier runs rather than from a count of tests.
     """
 
     files: int | None
@@ -46,6 +49,9 @@ class Suite:
     worker_bytes: int
     reserve_bytes: int
     measured: bool = False
+    fixed_start_seconds: float = 0.0
+    worker_cpus: float = 1.0
+    tests: int = 0
 
     @property
     def work_seconds(self) -> float:

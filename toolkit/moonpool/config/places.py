@@ -36,9 +36,24 @@ class Places:
     def history_file(self) -> Path:
         """The project's history: in moon's cache folder, so that CI caches carry it."""
         if self.workspace_root is None:
-            return self.own_folder / "history.json"
-        name = self.project.replace("/", "+")
-        return self.workspace_root / ".moon" / "cache" / "moonpool" / "history" / f"{name}.json"
+            return self.own_folder / "history.jsonl"
+        return self._cache / "history" / f"{self._file_name}.jsonl"
+
+    @property
+    def journal_folder(self) -> Path:
+        """The folder of the project's journals, one file for each run."""
+        if self.workspace_root is None:
+            return self.own_folder / "journal"
+        return self._cache / "journal" / self._file_name
+
+    @property
+    def _cache(self) -> Path:
+        assert self.workspace_root is not None
+        return self.workspace_root / ".moon" / "cache" / "moonpool"
+
+    @property
+    def _file_name(self) -> str:
+        return self.project.replace("/", "+")
 
 
 def find_project_root(start: Path) -> Path:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KEYS", "Settings", "read_settings"]
 
-# pytest with an application's imports needs 60-150 MiB, with pandas and a model 300-500 MiB.
-_WORKER_MEMORY = "400MiB"
 _MEMORY_RESERVE = "256MiB"
 
 # Every key of `[tool.moonpool]`, for the check of spelling and for the documentation's test.
@@ -42,10 +40,13 @@ KEYS = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What a project asks of moonpool; the defaults suit a project that says nothing."""
+    """What a project asks of moonpool; the defaults suit a project that says nothing.
+
+    ``worker_bytes`` is None where nobody set it: then it is what earlier runs measured.
+    """
 
     workers: Wish
-    worker_bytes: int
+    worker_bytes: int | None
     reserve_bytes: int
     coverage: bool | None
     allow_no_tests: bool
@@ -61,7 +62,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
     table = _tables(places)
     return Settings(
         workers=_workers(table, environ),
-        worker_bytes=_bytes(table, environ, "worker-memory", _WORKER_MEMORY),
+        worker_bytes=_optional_bytes(table, environ, "worker-memory"),
         reserve_bytes=_bytes(table, environ, "memory-reserve", _MEMORY_RESERVE),
         coverage=_flag(table, environ, "coverage"),
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
@@ -120,6 +121,12 @@ def _wish(found: object, source: str, hint: str) -> Wish:
         return parse_wish(found, source)
     except ValueError as error:
         raise config_error(str(error), hint) from None
+
+
+def _optional_bytes(table: Mapping[str, Any], environ: Mapping[str, str], key: str) -> int | None:
+    if not environ.get(_variable(key)) and table.get(key) is None:
+        return None
+    return _bytes(table, environ, key, "")
 
 
 def _bytes(table: Mapping[str, Any], environ: Mapping[str, str], key: str, default: str) -> int:

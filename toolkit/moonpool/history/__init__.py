@@ -1,18 +1,32 @@
-"""What earlier runs of a project taught: seconds per test file and until the first test."""
+"""What earlier runs of a project taught: seconds per file, cost of a start, weight of a worker."""
 
-from moonpool.history.estimate import Estimate, Predictions, estimate, predict
-from moonpool.history.record import FileHistory, History, RunRecord, learn
-from moonpool.history.store import load_history, save_history
+from moonpool.history.estimate import Estimate, Predictions, SourceFile, digest, estimate, predict
+from moonpool.history.learn import learn, merge
+from moonpool.history.lesson import remember, what_it_taught
+from moonpool.history.record import FileHistory, FileRun, History, RunRecord, StartRun
+from moonpool.history.start import StartCost, start_cost
+from moonpool.history.store import add_history, add_run, load_history, read_history
 
 __all__ = [
     "Estimate",
     "FileHistory",
+    "FileRun",
     "History",
     "Predictions",
     "RunRecord",
+    "SourceFile",
+    "StartCost",
+    "StartRun",
+    "add_history",
+    "add_run",
+    "digest",
     "estimate",
     "learn",
     "load_history",
+    "merge",
     "predict",
-    "save_history",
+    "read_history",
+    "remember",
+    "start_cost",
+    "what_it_taught",
 ]

@@ -2,87 +2,196 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from moonpool.history.record import FileHistory, History
+    from moonpool.history.record import FileHistory, FileRun, History
 
-__all__ = ["Estimate", "Predictions", "estimate", "predict"]
+__all__ = ["Estimate", "Predictions", "SourceFile", "digest", "estimate", "predict"]
 
-# A pure unit test takes 1-10 ms, one that uses a database 50-500 ms: the guess for a project that
-# nothing is known of. Files of a known project get the project's own median instead.
-_SECONDS_PER_UNKNOWN_TEST = 0.01
+# With fewer runs of a file's present content, those of its other contents count as well: one bad
+# run must not be all that is known.
+_ENOUGH_RUNS = 3
+_RUNS = 5
 
-# What a worker costs beyond what pytest itself costs, measured with pytest-xdist 3.8 on Python
-# 3.11: interpreter, pytest's and its plugins' imports, and the controller's hand-shake.
-_BARE_WORKER_SECONDS = 0.8
-_UNKNOWN_READY_SECONDS = 0.4
+# What the largest worker took, and a quarter for what the next change may add.
+_MEMORY_MARGIN = 1.25
+
+# A worker that only sleeps still costs its controller's work for each test.
+_LEAST_CPUS = 0.05
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A test file as it lies on disk: its visible tests, and the digest of its content."""
+
+    tests: int
+    content: str = ""
+
+
+def digest(content: bytes) -> str:
+    """Return what stands for a file's content: by it, a file that was renamed is known again."""
+    return hashlib.blake2b(content, digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Predicted seconds: per file, longest first, and for one worker before its first test."""
+    """What a run of some test files will cost.
+
+    ``file_seconds`` are the predicted seconds per file, longest first. ``worker_cpus`` is the CPU
+    seconds that a worker spends per second, its child processes included, and ``worker_bytes`` its
+    peak memory with a margin; None where nobody has measured them.
+    """
 
     file_seconds: tuple[float, ...]
-    start_seconds: float
+    tests: int
     measured: bool
+    worker_cpus: float | None = None
+    worker_bytes: int | None = None
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Predicted seconds of each known test file, and of one test in any other file."""
+    """Predicted seconds of each known file with so many tests, and of a test in any other file."""
 
     file_seconds: Mapping[str, float]
+    file_tests: Mapping[str, int]
     seconds_per_test: float
 
 
 def predict(
-    history: History, *, seconds_per_unknown_test: float = _SECONDS_PER_UNKNOWN_TEST
+    history: History,
+    machine: str,
+    files: Mapping[str, SourceFile] | None = None,
+    *,
+    seconds_per_unknown_test: float,
 ) -> Predictions:
-    """Return the median seconds of each known file, and the project's median seconds per test."""
-    files = history.files
+    """Return the seconds of each known file, and the project's median seconds per test.
+
+    ``files`` are those on disk: by their content a file is known again that was renamed.
+    """
+    known = dict(_Known(history, machine, files or {}).all())
+    per_test = [_seconds(runs) / _tests(runs) for runs in known.values()]
     return Predictions(
-        {name: median(file.seconds) for name, file in files.items()},
-        _median_seconds_per_test(files) or seconds_per_unknown_test,
+        {name: _seconds(runs) for name, runs in known.items()},
+        {name: _tests(runs) for name, runs in known.items()},
+        _median(per_test) or seconds_per_unknown_test,
     )
 
 
 def estimate(
     history: History,
-    file_tests: Mapping[str, int],
+    machine: str,
+    files: Mapping[str, SourceFile],
     *,
-    seconds_per_test: float = _SECONDS_PER_UNKNOWN_TEST,
+    seconds_per_test: float,
 ) -> Estimate:
-    """Predict a run of the given test files, each with its number of tests.
+    """Predict a run of the given test files on a class of machine.
 
     A file without history counts as its tests times the project's median seconds per test, and
     ``seconds_per_test`` where the project is unknown too; never as nothing.
     """
-    per_test = _median_seconds_per_test(history.files) or seconds_per_test
-    seconds = (
-        median(history.files[name].seconds) if name in history.files else max(1, tests) * per_test
-        for name, tests in file_tests.items()
-    )
+    known = _Known(history, machine, files)
+    found = {name: runs for name in files if (runs := known.runs(name))}
+    usual = predict(history, machine, files, seconds_per_unknown_test=seconds_per_test)
+    seconds = [
+        _seconds(found[name]) if name in found else max(1, file.tests) * usual.seconds_per_test
+        for name, file in files.items()
+    ]
     return Estimate(
         file_seconds=tuple(sorted(seconds, reverse=True)),
-        start_seconds=_start_seconds(history),
-        measured=any(name in history.files for name in file_tests),
+        tests=sum(_tests(found[n]) if n in found else f.tests for n, f in files.items()),
+        measured=bool(found),
+        worker_cpus=_worker_cpus(found.values()),
+        worker_bytes=_worker_bytes(found.values()),
     )
 
 
-def _median_seconds_per_test(files: Mapping[str, FileHistory]) -> float | None:
-    per_test = [median(file.seconds) / file.tests for file in files.values() if file.tests]
-    return median(per_test) if per_test else None
+class _Known:
+    """The runs that speak for a file: on this machine, with this content, under its old name."""
+
+    def __init__(self, history: History, machine: str, files: Mapping[str, SourceFile]) -> None:
+        self._history = history
+        self._machine = machine
+        self._files = files
+        self._factors: dict[str, float] = {}
+        # Only a file that is gone can have been renamed.
+        self._gone = {
+            run.content: name
+            for name, file in history.files.items()
+            if files and name not in files
+            for runs in file.runs.values()
+            for run in runs
+            if run.content
+        }
+
+    def all(self) -> Iterable[tuple[str, Sequence[FileRun]]]:
+        for name in {**self._history.files, **self._files}:
+            if runs := self.runs(name):
+                yield name, runs
+
+    def runs(self, name: str) -> Sequence[FileRun]:
+        content = self._files[name].content if name in self._files else ""
+        file = self._history.files.get(name)
+        if file is None and content in self._gone:
+            file = self._history.files[self._gone[content]]
+        if file is None:
+            return ()
+        runs = self._on_this_machine(file)
+        same = [run for run in runs if run.content == content]
+        return (same if len(same) >= _ENOUGH_RUNS else runs)[-_RUNS:]
+
+    def _on_this_machine(self, file: FileHistory) -> Sequence[FileRun]:
+        if self._machine in file.runs:
+            return file.runs[self._machine]
+        machine, runs = list(file.runs.items())[-1]
+        factor = self._factor(machine)
+        return [_scaled(run, factor) for run in runs]
+
+    def _factor(self, other: str) -> float:
+        """Return how much longer a file takes here than on another class of machine."""
+        if other not in self._factors:
+            ratios = [
+                _seconds(file.runs[self._machine]) / _seconds(file.runs[other])
+                for file in self._history.files.values()
+                if self._machine in file.runs and other in file.runs
+            ]
+            self._factors[other] = _median(ratios) or 1.0
+        return self._factors[other]
 
 
-def _start_seconds(history: History) -> float:
-    # A worker repeats the imports and the collection that one process does before its first test,
-    # beside the other workers; the controller's own collection is saved, hence half.
-    ready = median(history.ready_seconds) if history.ready_seconds else _UNKNOWN_READY_SECONDS
-    if history.ready_seconds and history.ready_seconds_with_workers:
-        return max(0.1, median(history.ready_seconds_with_workers) - ready)
-    return _BARE_WORKER_SECONDS + ready / 2
+def _scaled(run: FileRun, factor: float) -> FileRun:
+    return replace(run, seconds=run.seconds * factor)
+
+
+def _seconds(runs: Sequence[FileRun]) -> float:
+    # A whole file takes some time, whatever the clock's rounding has made of it.
+    return max(median(run.seconds for run in runs), 1e-4)
+
+
+def _tests(runs: Sequence[FileRun]) -> int:
+    return max(1, int(median(run.tests for run in runs)))
+
+
+def _median(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return median(found) if found else None
+
+
+def _worker_cpus(files: Iterable[Sequence[FileRun]]) -> float | None:
+    weighted = [(_seconds(runs), median(run.cpus for run in runs)) for runs in files]
+    if not weighted:
+        return None
+    total = sum(seconds for seconds, _ in weighted)
+    return max(_LEAST_CPUS, sum(seconds * cpus for seconds, cpus in weighted) / total)
+
+
+def _worker_bytes(files: Iterable[Sequence[FileRun]]) -> int | None:
+    peaks = (median(run.peak_bytes for run in runs) for runs in files)
+    largest = max(peaks, default=0)
+    return int(largest * _MEMORY_MARGIN) or None

@@ -1,4 +1,4 @@
-"""What one run measured, and how it joins what was known before."""
+"""What is known of a project: its test files in their last runs, and what starting has cost."""
 
 from __future__ import annotations
 
@@ -8,58 +8,64 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FileHistory", "History", "RunRecord", "learn"]
+__all__ = ["FileHistory", "FileRun", "History", "RunRecord", "StartRun"]
 
-# The median of five is untouched by two bad runs, and follows a real change after three.
-_KEPT_RUNS = 5
+
+@dataclass(frozen=True)
+class FileRun:
+    """One test file in one run.
+
+    ``content`` is a digest of the file; ``cpus`` the CPU seconds, those of child processes
+    included, per second in which it did not wait for a CPU; ``peak_bytes`` 0 where unknown.
+    """
+
+    seconds: float
+    tests: int
+    content: str = ""
+    cpus: float = 1.0
+    peak_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class FileHistory:
-    """The seconds that a test file took in its last runs, newest last, and its number of tests."""
+    """The last runs of a file by class of machine, newest last; ``day`` when it last ran."""
 
-    seconds: tuple[float, ...]
-    tests: int
+    runs: Mapping[str, tuple[FileRun, ...]]
+    day: int = 0
+
+
+@dataclass(frozen=True)
+class StartRun:
+    """What one run spent beside its tests: before the first began and after the last ended.
+
+    ``workers`` is 0 for a run in pytest's own process; ``worker_cpu_seconds`` what a process that
+    runs tests had spent on a CPU before its first one.
+    """
+
+    workers: int
+    seconds: float
+    worker_cpu_seconds: float
+    cpus: float
 
 
 @dataclass(frozen=True)
 class History:
     """What is known of a project.
 
-    ``files`` maps a test file (relative to the project, forward slashes) to its history;
-    ``ready_seconds`` holds the seconds from pytest's start to the first test of the last runs in
-    one process, ``ready_seconds_with_workers`` the same for runs with workers.
+    ``files`` is keyed by test file, relative to the project with forward slashes; ``starts`` by
+    class of machine. ``note`` says what a person should know about the history's own file.
     """
 
     files: Mapping[str, FileHistory] = field(default_factory=dict)
-    ready_seconds: tuple[float, ...] = ()
-    ready_seconds_with_workers: tuple[float, ...] = ()
+    starts: Mapping[str, tuple[StartRun, ...]] = field(default_factory=dict)
+    note: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One finished run: ``file_seconds`` and ``file_tests`` per file that ran to its end."""
+    """One finished run: the files that ran to their end in it, on which class of machine."""
 
-    file_seconds: Mapping[str, float]
-    file_tests: Mapping[str, int]
-    ready_seconds: float | None
-    workers: int
-
-
-def learn(known: History, run: RunRecord) -> History:
-    """Return ``known`` with one more run; files that did not run keep what they had."""
-    files = dict(known.files)
-    for name, seconds in run.file_seconds.items():
-        before = files[name].seconds if name in files else ()
-        files[name] = FileHistory(_append(before, seconds), run.file_tests.get(name, 0))
-    ready, with_workers = known.ready_seconds, known.ready_seconds_with_workers
-    if run.ready_seconds is not None:
-        if run.workers > 1:
-            with_workers = _append(with_workers, run.ready_seconds)
-        else:
-            ready = _append(ready, run.ready_seconds)
-    return History(files, ready, with_workers)
-
-
-def _append(before: tuple[float, ...], seconds: float) -> tuple[float, ...]:
-    return (*before, round(seconds, 4))[-_KEPT_RUNS:]
+    machine: str
+    files: Mapping[str, FileRun]
+    start: StartRun | None = None
+    day: int = 0

@@ -1,72 +1,136 @@
-"""The history file of one project: JSON with a version, written whole."""
+"""The history file of one project: a JSON object a line, written whole, under a lock.
+
+The first line carries the version. Every other line stands for itself, so that of a file which was
+cut short or damaged all whole lines are still known.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from moonpool.files import read_versioned_json, write_versioned_json
-from moonpool.history.record import FileHistory, History
+from moonpool.files import locked, write_whole
+from moonpool.history.learn import learn, merge
+from moonpool.history.record import FileHistory, FileRun, History, StartRun
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["load_history", "save_history"]
+    from moonpool.history.record import RunRecord
 
-_VERSION = 1
+__all__ = ["add_history", "add_run", "load_history", "read_history"]
+
+_VERSION = 2
+
+# A hundred runs that end together wait for one another about a second.
+_LOCK_SECONDS = 20.0
 
 
 def load_history(path: Path) -> History:
-    """Return what the file holds; nothing is known when it is absent, damaged or newer."""
-    content = read_versioned_json(path, _VERSION)
-    if content is None:
-        return History()
+    """Return what the file holds; nothing is known when it is absent, or of another version."""
     try:
-        return _parse(content)
-    except (AttributeError, KeyError, TypeError, ValueError):
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
         return History()
+    return read_history(text, str(path))
 
 
-def _parse(content: dict[str, Any]) -> History:
-    files = {
-        str(name): FileHistory(_seconds(file["seconds"]), int(file["tests"]))
-        for name, file in content["files"].items()
-        if file["seconds"]
-    }
-    return History(
-        files,
-        _seconds(content["ready_seconds"]),
-        _seconds(content["ready_seconds_with_workers"]),
-    )
+def read_history(text: str, source: str) -> History:
+    """Return what a history file's text holds; ``note`` tells of what is not understood."""
+    first, *lines = text.split("\n")
+    version = _version(first)
+    if version is not None and version != _VERSION:
+        age = "a newer" if version > _VERSION else "an older"
+        return History(note=f"`{source}` is of {age} moonpool: it is neither read nor written")
+    # Without its first line a file is damaged, but the others are still what they were.
+    rest = list(filter(str.strip, lines if version is not None else [first, *lines]))
+    files: dict[str, FileHistory] = {}
+    starts: dict[str, tuple[StartRun, ...]] = {}
+    damaged = sum(not _take(line, files, starts) for line in rest)
+    note = f"`{source}` was damaged: {damaged} of {len(rest)} lines are lost"
+    return History(files, starts, note if damaged else None)
 
 
-def _seconds(values: list[Any]) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+def _version(line: str) -> int | None:
+    try:
+        version = json.loads(line)["version"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return version if isinstance(version, int) else None
 
 
-def save_history(path: Path, history: History) -> bool:
-    """Write what is known; False when the file is of a newer version, which is then left alone.
-
-    Raises OSError when the folder cannot be written.
-    """
-    if _is_newer(path):
+def _take(line: str, files: dict[str, FileHistory], starts: dict[str, Any]) -> bool:
+    try:
+        content = json.loads(line)
+        if "file" in content:
+            runs = {
+                str(machine): tuple(_file_run(*run) for run in found)
+                for machine, found in content["runs"].items()
+            }
+            files[str(content["file"])] = FileHistory(runs, int(content["day"]))
+        else:
+            starts[str(content["machine"])] = tuple(_start_run(*run) for run in content["starts"])
+    except (AttributeError, KeyError, TypeError, ValueError):
         return False
-    files = {
-        name: {"seconds": list(file.seconds), "tests": file.tests}
-        for name, file in sorted(history.files.items())
-    }
-    content = {
-        "files": files,
-        "ready_seconds": list(history.ready_seconds),
-        "ready_seconds_with_workers": list(history.ready_seconds_with_workers),
-    }
-    write_versioned_json(path, _VERSION, content)
     return True
 
 
-def _is_newer(path: Path) -> bool:
+def _file_run(seconds: float, tests: int, content: str, cpus: float, peak_bytes: int) -> FileRun:
+    return FileRun(float(seconds), int(tests), str(content), float(cpus), int(peak_bytes))
+
+
+def _start_run(workers: int, seconds: float, worker_cpu_seconds: float, cpus: float) -> StartRun:
+    return StartRun(int(workers), float(seconds), float(worker_cpu_seconds), float(cpus))
+
+
+def add_run(path: Path, run: RunRecord) -> bool:
+    """Let the history learn one more run; False for a file of another version, left as it is.
+
+    Nothing of other runs that end at the same time is lost. Raises OSError when the folder cannot
+    be written.
+    """
+    return _change(path, lambda known: learn(known, run))
+
+
+def add_history(path: Path, other: History) -> bool:
+    """Let the history learn what another one knows; else as `add_run`."""
+    return _change(path, lambda known: merge(known, other))
+
+
+def _change(path: Path, change: Callable[[History], History]) -> bool:
+    with locked(path.with_name(f".{path.name}.lock"), seconds=_LOCK_SECONDS):
+        if _is_of_another_version(path):
+            return False
+        write_whole(path, "\n".join([*_lines(change(load_history(path))), ""]))
+    return True
+
+
+def _is_of_another_version(path: Path) -> bool:
     try:
-        version = json.loads(path.read_text(encoding="utf-8")).get("version")
-    except (OSError, ValueError, AttributeError):
+        with path.open(encoding="utf-8", errors="replace") as stream:
+            version = _version(stream.readline())
+    except OSError:
         return False
-    return isinstance(version, int) and version > _VERSION
+    return version is not None and version != _VERSION
+
+
+def _lines(history: History) -> Iterator[str]:
+    yield _encode({"version": _VERSION})
+    for machine, starts in history.starts.items():
+        yield _encode({"machine": machine, "starts": [_start_row(run) for run in starts]})
+    for name, file in sorted(history.files.items()):
+        runs = {machine: [_file_row(run) for run in runs] for machine, runs in file.runs.items()}
+        yield _encode({"file": name, "day": file.day, "runs": runs})
+
+
+def _file_row(run: FileRun) -> list[object]:
+    return [round(run.seconds, 4), run.tests, run.content, round(run.cpus, 3), run.peak_bytes]
+
+
+def _start_row(run: StartRun) -> list[object]:
+    return [run.workers, round(run.seconds, 3), round(run.worker_cpu_seconds, 3), run.cpus]
+
+
+def _encode(content: dict[str, object]) -> str:
+    return json.dumps(content, separators=(",", ":"))

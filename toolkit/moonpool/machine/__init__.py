@@ -13,6 +13,7 @@ from moonpool.machine.facts import (
     Unreadable,
 )
 from moonpool.machine.read import read_machine
+from moonpool.machine.speed import machine_class
 
 __all__ = [
     "Counter",
@@ -22,5 +23,6 @@ __all__ = [
     "MemoryLimit",
     "Pressure",
     "Unreadable",
+    "machine_class",
     "read_machine",
 ]

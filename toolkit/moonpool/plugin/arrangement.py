@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moonpool.schedule import file_of, form_units, longest_first
@@ -21,11 +21,13 @@ __all__ = ["Arrangement"]
 class Arrangement:
     """Predicted seconds by file, for a test of any other file, and what a node id belongs to.
 
-    Files are named as in node ids: relative to pytest's root, with forward slashes.
+    ``file_tests`` are the tests with which a file takes its seconds. Files are named as in node
+    ids: relative to pytest's root, with forward slashes.
     """
 
     file_seconds: Mapping[str, float]
     seconds_per_test: float
+    file_tests: Mapping[str, int] = field(default_factory=dict)
     unit_of: Callable[[str], str] = file_of
 
     def arrange(self, collection: Sequence[str], config: pytest.Config) -> tuple[Unit, ...]:
@@ -34,6 +36,7 @@ class Arrangement:
             collection,
             file_seconds=self.file_seconds,
             seconds_per_test=self.seconds_per_test,
+            file_tests=self.file_tests,
             unit_of=self.unit_of,
         )
         if _keeps_order(config):

@@ -14,15 +14,15 @@ import pytest
 from moonpool.budget import thread_environment
 from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
-from moonpool.history import estimate, load_history, predict
 from moonpool.plugin import wishes
 from moonpool.plugin.decision import decide_run
 from moonpool.plugin.measuring import RunCoverage
-from moonpool.plugin.names import CONTROLLER, LAUNCH
+from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER
 from moonpool.plugin.recorder import Recorder
 from moonpool.plugin.sharing import holders_note, join_pool
 from moonpool.plugin.signals import interrupt_on_terminate
 from moonpool.plugin.terminal import say
+from moonpool.plugin.usage import Usage
 from moonpool.plugin.worker import FileBoundary
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def _prepare(
         return
     share, notes = None, list[str]()
     if decision is not None:
+        notes.extend(filter(None, [decision.forecast.note]))
         share, decision = _shared(config, places, settings, decision, notes)
     if decision is not None and chooses:
         args[:0] = decision.arguments
@@ -88,7 +89,7 @@ def _shared(
     notes: list[str],
 ) -> tuple[Share | None, Decision]:
     """Take from the machine's pool what it can give now; a number that was asked for stands."""
-    share = join_pool(places, settings)
+    share = join_pool(places, settings, decision.budget.suite)
     if share is None:
         return None, decision
     config.add_cleanup(share.membership.leave)
@@ -130,6 +131,7 @@ class Controller:
         self._is_partial = is_partial
         self._coverage: RunCoverage | None = None
         self._notes = notes
+        self._recorder: Recorder | None = None
 
     def drop_last_data(self) -> None:
         """Remove the project's coverage data, which would pass for this run's if it leaves none."""
@@ -159,20 +161,36 @@ class Controller:
         interrupt_on_terminate(self._config)
         if decision.workers:
             self._start_longest_first(decision)
-        if not self._is_partial:
-            recorder = Recorder(self._places.history_file, decision.workers)
-            self._config.pluginmanager.register(recorder)
+        if not self._options.collectonly:
+            self._record(decision)
+
+    def _record(self, decision: Decision) -> None:
+        facts = {
+            "project": self._places.project,
+            "process": os.getpid(),
+            "workers": decision.workers,
+            "wanted": decision.wanted,
+            "cpus": decision.budget.cpus,
+            "reason": decision.sentence,
+        }
+        machine = decision.forecast.machine
+        recorder = Recorder(self._places, facts, machine=machine, teaches=not self._is_partial)
+        self._config.pluginmanager.register(recorder, RECORDER)
+        if not decision.workers:
+            self._config.pluginmanager.register(Usage())
 
     def _start_longest_first(self, decision: Decision) -> None:
+        from moonpool.plugin.arrangement import Arrangement
         from moonpool.plugin.elastic import Elastic
         from moonpool.plugin.scheduling import LongestFirst
 
-        history = load_history(self._places.history_file)
-        known = predict(history)
-        order = LongestFirst(known.file_seconds, known.seconds_per_test)
+        known = decision.forecast.known
+        order = LongestFirst(
+            Arrangement(known.file_seconds, known.seconds_per_test, known.file_tests)
+        )
         self._config.pluginmanager.register(order)
         if self._share is not None and decision.chosen:
-            start_seconds = estimate(history, {}).start_seconds
+            start_seconds = decision.budget.suite.start_seconds
             elastic = Elastic(self._share, order, decision, start_seconds)
             self._config.pluginmanager.register(elastic)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from moonpool.plugin import wishes
-from moonpool.plugin.forecast import decide_workers
+from moonpool.plugin.forecast import forecast
 
 if TYPE_CHECKING:
     import argparse
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from moonpool.budget import Budget
     from moonpool.config import Settings
+    from moonpool.plugin.forecast import Forecast
 
 __all__ = ["Decision", "decide_run"]
 
@@ -33,16 +34,21 @@ class Decision:
     ``workers`` is the number of worker processes, 0 when pytest's own process runs the tests;
     ``counts`` says whether pytest has to be told that number, which it knows or asks for after an
     `-n` of the user's. ``in_process_reason`` says why the run had to stay in one process whatever
-    the ``budget`` allows. ``chosen`` is False where somebody asked for this very number.
-    ``wanted`` is more than ``workers`` while other runs hold the rest of the machine.
+    the budget of the ``forecast`` allows. ``chosen`` is False where somebody asked for this very
+    number. ``wanted`` is more than ``workers`` while other runs hold the rest of the machine.
     """
 
     workers: int
     wanted: int
-    budget: Budget
+    forecast: Forecast
     in_process_reason: str | None
     counts: bool
     chosen: bool
+
+    @property
+    def budget(self) -> Budget:
+        """The number of workers that suits these tests and this machine, with its reasons."""
+        return self.forecast.budget
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -83,15 +89,16 @@ def decide_run(
     options = _options(config, parser, [*_KEEP_FILES_WHOLE, *args])
     wish = wishes.explicit_wish(options, settings.workers)
     reason = wishes.in_process_reason(options, config.invocation_params)
-    budget = decide_workers(config, settings, history_file, wish, wishes.ceiling(options))
+    foreseen = forecast(config, settings, history_file, wish, wishes.ceiling(options))
     asked = getattr(options, "numprocesses", None)
     if isinstance(asked, int):
-        return Decision(asked, asked, budget, None, counts=False, chosen=False)
+        return Decision(asked, asked, foreseen, None, counts=False, chosen=False)
     # One worker would only add a process and its start to what pytest does by itself.
+    budget = foreseen.budget
     workers = 0 if reason or budget.in_process else budget.workers
     # A number that somebody asked for is not shared.
     return Decision(
-        workers, workers, budget, reason, counts=asked is None, chosen=not wish.is_fixed
+        workers, workers, foreseen, reason, counts=asked is None, chosen=not wish.is_fixed
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.plugin.names import ASKS, CONTROLLER, LAUNCH, WORKER_ID
+from moonpool.plugin.names import ASKS, CONTROLLER, LAUNCH, MEASURES, WORKER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -67,8 +67,13 @@ def pytest_load_initial_conftests(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a worker ask for its next test, where the controller's scheduler understands that."""
-    if ASKS in getattr(config, "workerinput", ()):
+    """Let a worker measure what its files cost and ask for its next test, if it is to."""
+    told = getattr(config, "workerinput", ())
+    if MEASURES in told:
+        from moonpool.plugin.usage import Usage
+
+        config.pluginmanager.register(Usage())
+    if ASKS in told:
         from moonpool.plugin.lazy_loop import LazyLoop
 
         config.pluginmanager.register(LazyLoop(config))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import glob
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moonpool.budget import Budget, Capacity, Limit, Suite, Wish, decide
-from moonpool.history import History, estimate, load_history
-from moonpool.machine import read_machine
+from moonpool.history import estimate, load_history, predict, start_cost
+from moonpool.machine import machine_class, read_machine
 from moonpool.run import find_test_files
 
 if TYPE_CHECKING:
@@ -18,33 +19,65 @@ if TYPE_CHECKING:
     import pytest
 
     from moonpool.config import Settings
+    from moonpool.history import Predictions, SourceFile
     from moonpool.machine import Machine
 
-__all__ = ["MACHINE_ROOT", "decide_workers"]
+__all__ = ["MACHINE_ROOT", "Forecast", "forecast"]
 
 # Names a folder with a copy of another machine's `/proc` and `/sys`, for looking into a report.
 MACHINE_ROOT = "MOONPOOL_MACHINE_ROOT"
 
-# A suite that uses a database has tests of 50-500 ms; see also `moonpool.history.estimate`.
+# pytest with an application's imports needs 60-150 MiB, with pandas and a model 300-500 MiB: the
+# plan for a project whose workers nobody has measured.
+_WORKER_BYTES = 400 * 2**20
+
+# A pure unit test takes 1-10 ms, one that uses a database 50-500 ms: the guess for a project that
+# nothing is known of.
+_SECONDS_PER_TEST = 0.01
 _SECONDS_PER_DATABASE_TEST = 0.1
 
 
-def decide_workers(
+@dataclass(frozen=True)
+class Forecast:
+    """What is known of a run before it begins: its budget, and how long its files will take.
+
+    ``machine`` is the class of this machine; ``note`` what a person should know of the history.
+    """
+
+    budget: Budget
+    known: Predictions
+    machine: str
+    note: str | None
+
+
+def forecast(
     config: pytest.Config,
     settings: Settings,
     history_file: Path,
     wish: Wish,
     ceiling: Limit | None,
     environ: Mapping[str, str] = os.environ,
-) -> Budget:
-    """Return how many workers the tests that ``config`` selects should run on."""
-    machine = read_machine(root=Path(environ.get(MACHINE_ROOT) or "/"))
-    capacity = _capacity(machine)
-    if wish.is_fixed:
-        suite = Suite(None, (), 0.0, settings.worker_bytes, settings.reserve_bytes)
-    else:
-        suite = _suite(config, settings, load_history(history_file))
-    return decide(capacity, suite, wish, ceiling)
+) -> Forecast:
+    """Return how many workers the tests that ``config`` selects should run on, and for how long."""
+    root = Path(environ.get(MACHINE_ROOT) or "/")
+    capacity, machine = _capacity(read_machine(root=root)), machine_class(root=root)
+    history, files = load_history(history_file), _files(config)
+    unknown = _SECONDS_PER_TEST if settings.databases is None else _SECONDS_PER_DATABASE_TEST
+    costs = estimate(history, machine, files, seconds_per_test=unknown)
+    start = start_cost(history, machine)
+    suite = Suite(
+        files=len(files) or None,
+        file_seconds=costs.file_seconds,
+        start_seconds=start.worker_seconds,
+        worker_bytes=settings.worker_bytes or costs.worker_bytes or _WORKER_BYTES,
+        reserve_bytes=settings.reserve_bytes,
+        measured=costs.measured,
+        fixed_start_seconds=start.fixed_seconds,
+        worker_cpus=costs.worker_cpus or 1.0,
+        tests=costs.tests,
+    )
+    known = predict(history, machine, files, seconds_per_unknown_test=unknown)
+    return Forecast(decide(capacity, suite, wish, ceiling), known, machine, history.note)
 
 
 def _capacity(machine: Machine) -> Capacity:
@@ -59,24 +92,12 @@ def _capacity(machine: Machine) -> Capacity:
     )
 
 
-def _suite(config: pytest.Config, settings: Settings, history: History) -> Suite:
-    files = find_test_files(
+def _files(config: pytest.Config) -> dict[str, SourceFile]:
+    return find_test_files(
         _roots(config),
         patterns=config.getini("python_files"),
         ignored_folders=config.getini("norecursedirs"),
         relative_to=config.rootpath,
-    )
-    if settings.databases is None:
-        costs = estimate(history, files)
-    else:
-        costs = estimate(history, files, seconds_per_test=_SECONDS_PER_DATABASE_TEST)
-    return Suite(
-        files=len(files) or None,
-        file_seconds=costs.file_seconds,
-        start_seconds=costs.start_seconds,
-        worker_bytes=settings.worker_bytes,
-        reserve_bytes=settings.reserve_bytes,
-        measured=costs.measured,
     )
 
 

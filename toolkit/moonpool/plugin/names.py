@@ -8,19 +8,25 @@ __all__ = [
     "COVERAGE_FOLDER",
     "COVERAGE_PROJECT",
     "LAUNCH",
+    "MEASURES",
     "PREPARED",
+    "RECORDER",
     "WORKER_ID",
 ]
 
 # Names in pytest's plugin manager.
 LAUNCH = "moonpool-launch"
 CONTROLLER = "moonpool-controller"
+RECORDER = "moonpool-recorder"
 
 # Set by pytest-xdist in each worker's environment before pytest is configured there.
 WORKER_ID = "PYTEST_XDIST_WORKER"
 
 # Set by the controller in `workerinput`: the worker may ask for its next test when it must know it.
 ASKS = "moonpool_asks"
+
+# Set by the controller in `workerinput`: the worker measures what its test files cost.
+MEASURES = "moonpool_measures"
 
 # Set by the controller for its workers: the folder that takes each process's coverage data, and
 # the project whose configuration says what is measured.

@@ -1,19 +1,24 @@
-"""What a run teaches: seconds per test file and until the first test, kept in the history."""
+"""The controller's reporter: writes the run's journal, and lets the history learn from it."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.history import RunRecord, learn, load_history, save_history
+from moonpool.history import remember
+from moonpool.journal import VERSION, Journal, prune
+from moonpool.plugin.names import MEASURES
+from moonpool.plugin.reported import Reported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Mapping
+
+    from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
+
+    from moonpool.config import Places
 
 __all__ = ["Recorder"]
 
@@ -22,37 +27,74 @@ _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 class Recorder:
-    """Listens to the reports of one run and adds them to the project's history at its end."""
+    """Listens to one run. ``teaches`` is False for a run that may leave tests of the project out.
+
+    ``facts`` are what the first line of the journal says of the run.
+    """
 
     def __init__(
-        self, history_file: Path, workers: int, clock: Callable[[], float] = time.monotonic
+        self, places: Places, facts: Mapping[str, object], *, machine: str, teaches: bool
     ) -> None:
-        self._history_file = history_file
-        self._workers = workers
-        self._clock = clock
-        self._started = clock()
-        self._ready_seconds: float | None = None
-        self._file_seconds: defaultdict[str, float] = defaultdict(float)
-        self._file_tests: Counter[str] = Counter()
+        self._places = places
+        self._machine = machine
+        self._teaches = teaches
+        self._began = time.time()
+        self._facts = {**facts, "machine": machine, "complete": teaches}
+        self.journal: Journal | None = None
+        self._reported: Reported | None = None
 
-    def pytest_runtest_logstart(self) -> None:
-        """Note when the first test begins."""
-        if self._ready_seconds is None:
-            self._ready_seconds = self._clock() - self._started
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Begin the journal."""
+        self.journal = Journal.begin(self._places.journal_folder)
+        self.journal.note("run", self._began, version=VERSION, **self._facts)
+        self._reported = Reported(self.journal)
+
+    def note(self, event: str, **facts: object) -> None:
+        """Write an event of another part of the run down."""
+        if self.journal is not None:
+            self.journal.note(event, **facts)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what this process has collected; with workers it never collects."""
+        self.note("collected", worker="main", tests=len(session.items))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: WorkerController) -> None:
+        """Note that a worker is being started, and let it measure what its files cost."""
+        node.workerinput[MEASURES] = True
+        self.note("worker-starts", worker=node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodeready(self, node: WorkerController) -> None:
+        """Note that a worker has begun to collect."""
+        self.note("worker-up", worker=node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: WorkerController, ids: list[str]) -> None:
+        """Note that a worker is ready for tests."""
+        self.note("collected", worker=node.gateway.id, tests=len(ids))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: WorkerController, error: object) -> None:
+        """Note that a worker is gone, and why."""
+        reason = "ended" if error is None else str(error)
+        self.note("worker-down", worker=node.gateway.id, reason=reason)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Add one phase of one test to its file."""
-        name = report.nodeid.partition("::")[0]
-        self._file_seconds[name] += report.duration
-        self._file_tests[name] += report.when == "setup"
+        """Note each test when it has been torn down, and each file's start and end."""
+        if self._reported is not None:
+            self._reported.take(report)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """Keep what was learnt; a history that cannot be written costs speed, not the run."""
-        if exitstatus in _COMPLETE and self._file_seconds:
-            with contextlib.suppress(OSError):
-                known = load_history(self._history_file)
-                save_history(self._history_file, learn(known, self._record()))
-
-    def _record(self) -> RunRecord:
-        return RunRecord(self._file_seconds, self._file_tests, self._ready_seconds, self._workers)
+        """Note the end, and keep what was learnt; failing to costs speed, not the run."""
+        if self.journal is None:
+            return
+        self.note("end", exit=int(exitstatus))
+        with contextlib.suppress(OSError):
+            prune(self._places.journal_folder)
+            if self._teaches and exitstatus in _COMPLETE:
+                remember(
+                    self._places.history_file, self.journal.path, root=self._places.project_root
+                )

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.plugin.arrangement import Arrangement
 from moonpool.plugin.names import ASKS
 from moonpool.plugin.scheduler import FileScheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
+
+    from moonpool.plugin.arrangement import Arrangement
 
 __all__ = ["LongestFirst"]
 
@@ -22,13 +21,13 @@ _XDIST_SESSION = "dsession"
 
 
 class LongestFirst:
-    """The controller's plugin for `--dist loadfile`; parameters as for `Arrangement`.
+    """The controller's plugin for `--dist loadfile`; it starts files as arranged.
 
     ``scheduler`` is None until pytest-xdist asked for one, and stays so if ours is not in use.
     """
 
-    def __init__(self, file_seconds: Mapping[str, float], seconds_per_test: float) -> None:
-        self._arrangement = Arrangement(file_seconds, seconds_per_test)
+    def __init__(self, arrangement: Arrangement) -> None:
+        self._arrangement = arrangement
         self.scheduler: FileScheduler | None = None
 
     @pytest.hookimpl(optionalhook=True)

@@ -15,6 +15,7 @@ from moonpool.pool import Controller, growth_hindrance, machine_capacity, open_p
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from moonpool.budget import Suite
     from moonpool.config import Places, Settings
     from moonpool.machine import Machine
     from moonpool.pool import Allowance, Membership
@@ -24,18 +25,17 @@ __all__ = ["SWITCH", "Share", "holders_note", "join_pool"]
 # `off` makes every run independent of all others.
 SWITCH = "MOONPOOL_POOL"
 
-# Until a project's workers are measured, each is taken to keep one CPU busy.
-_WEIGHT = 1.0
-
 
 @dataclass(frozen=True)
 class Share:
     """What this run holds of the pool, and how it asks for more.
 
+    ``worker_cpus`` and ``worker_bytes`` are what each worker is planned to take.
     ``read`` gives live facts of the machine, which only hold back growth.
     """
 
     membership: Membership
+    worker_cpus: float
     worker_bytes: int
     reserve_bytes: int
     read: Callable[[], Machine]
@@ -43,7 +43,7 @@ class Share:
     def ask(self, wanted: int, *, held: int | None = None) -> Allowance:
         """Say how many workers are wanted now, and learn how many may be held."""
         return self.membership.sync(
-            wanted, weight=_WEIGHT, worker_bytes=self.worker_bytes, held=held
+            wanted, weight=self.worker_cpus, worker_bytes=self.worker_bytes, held=held
         )
 
     def hindrance(self) -> str | None:
@@ -52,7 +52,7 @@ class Share:
 
 
 def join_pool(
-    places: Places, settings: Settings, environ: Mapping[str, str] = os.environ
+    places: Places, settings: Settings, suite: Suite, environ: Mapping[str, str] = os.environ
 ) -> Share | None:
     """Join the pool of this user and machine; None where the user switched it off."""
     if environ.get(SWITCH, "").lower() in ("off", "0", "false"):
@@ -63,7 +63,7 @@ def join_pool(
     pool = open_pool(capacity, pool_key(machine), environ=environ)
     checkout = str(places.workspace_root or places.project_root)
     membership = pool.join(Controller(places.project, checkout, os.getpid()))
-    return Share(membership, settings.worker_bytes, settings.reserve_bytes, read)
+    return Share(membership, suite.worker_cpus, suite.worker_bytes, settings.reserve_bytes, read)
 
 
 def holders_note(allowance: Allowance) -> str | None:

@@ -12,6 +12,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from moonpool.history import SourceFile, digest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -27,15 +29,15 @@ def find_test_files(
     patterns: Sequence[str],
     ignored_folders: Sequence[str],
     relative_to: Path,
-) -> dict[str, int]:
-    """Return each test file below ``roots`` with its number of test functions.
+) -> dict[str, SourceFile]:
+    """Return each test file below ``roots`` with its number of test functions and its content.
 
     ``patterns`` are pytest's ``python_files`` and ``ignored_folders`` its ``norecursedirs``; keys
     are relative to ``relative_to`` with forward slashes. A root that is a file counts whatever
     its name, as for pytest. Parametrised tests count once.
     """
     found = dict.fromkeys(_files(roots, patterns, ignored_folders))
-    return {_name(path, relative_to): _count_tests(path) for path in found}
+    return {_name(path, relative_to): _read(path) for path in found}
 
 
 def _files(
@@ -70,8 +72,9 @@ def _name(path: Path, relative_to: Path) -> str:
     return Path(os.path.relpath(path, relative_to)).as_posix()
 
 
-def _count_tests(path: Path) -> int:
+def _read(path: Path) -> SourceFile:
     try:
-        return len(_TEST.findall(path.read_bytes()))
+        content = path.read_bytes()
     except OSError:
-        return 0
+        return SourceFile(0)
+    return SourceFile(len(_TEST.findall(content)), digest(content))

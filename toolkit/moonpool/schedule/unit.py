@@ -39,17 +39,22 @@ def form_units(
     *,
     file_seconds: Mapping[str, float],
     seconds_per_test: float,
+    file_tests: Mapping[str, int] | None = None,
     unit_of: Callable[[str], str] = file_of,
 ) -> tuple[Unit, ...]:
     """Group the collected node ids into units, in the order in which they were collected.
 
-    A file that ``file_seconds`` knows spreads its seconds evenly over its collected tests; a test
-    of an unknown file counts as ``seconds_per_test``, which is the median of the project.
+    A file that ``file_seconds`` knows spreads its seconds evenly over the tests that it had then
+    (``file_tests``, else those collected now): of a selection, or when tests were added, it counts
+    as that many. A test of any other file counts as ``seconds_per_test``.
     """
     counts = Counter(map(file_of, collection))
+    tests_then = {**counts, **(file_tests or {})}
     per_test = {
-        name: file_seconds[name] / count if name in file_seconds else seconds_per_test
-        for name, count in counts.items()
+        name: file_seconds[name] / max(1, tests_then[name])
+        if name in file_seconds
+        else seconds_per_test
+        for name in counts
     }
     tests: dict[str, list[int]] = {}
     seconds: defaultdict[str, float] = defaultdict(float)

@@ -1,0 +1,94 @@
+"""Writes the journal of one run: a JSON object a line, each an event with its time.
+
+The file is only ever appended to, by one process, so runs never wait for one another and a killed
+run leaves whole lines. Tests may come a thousand times a second: their lines go to the kernel
+together, every twentieth of a second. docs/journal.md lists the events.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["VERSION", "Journal"]
+
+VERSION = 1
+
+# What a killed run may lose of its quick tests, and long against the microseconds of a write.
+_GATHER_SECONDS = 0.05
+
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+class Journal:
+    """An open journal. One that cannot be written falls silent, and ``failure`` tells why."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """Open a new journal; nothing is raised, since a run is worth more than its record."""
+        self.path = path
+        self.failure: str | None = None
+        self._clock = clock
+        self._gathered: list[str] = []
+        self._written = 0.0
+        self._descriptor: int | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
+            self._descriptor = os.open(path, flags, 0o600)
+        except OSError as error:
+            self._fall_silent(error)
+
+    @classmethod
+    def begin(
+        cls, folder: Path, *, clock: Callable[[], float] = time.time, process: int | None = None
+    ) -> Journal:
+        """Open the journal of this process in its project's folder; names sort by time."""
+        at = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        return cls(folder / f"{at}-{process or os.getpid()}.jsonl", clock)
+
+    def note(self, event: str, at: float | None = None, /, **facts: object) -> None:
+        """Append an event, and everything gathered so far; ``at`` is its time if not now."""
+        self.gather(event, at, **facts)
+        self.flush()
+
+    def gather(self, event: str, at: float | None = None, /, **facts: object) -> None:
+        """Append an event of which there are many, with a moment's delay."""
+        if self._descriptor is None:
+            return
+        now = self._clock()
+        when = round(now if at is None else at, 4)
+        self._gathered.append(_encode({"event": event, "time": when, **facts}))
+        if now - self._written >= _GATHER_SECONDS:
+            self._written = now
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand everything gathered to the kernel, which keeps it whatever happens to us."""
+        if self._descriptor is None or not self._gathered:
+            return
+        lines = "\n".join([*self._gathered, ""])
+        self._gathered.clear()
+        try:
+            os.write(self._descriptor, lines.encode())
+        except OSError as error:
+            self._fall_silent(error)
+
+    def close(self) -> None:
+        """Write what is left and close the file; later events are dropped."""
+        self.flush()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _fall_silent(self, error: OSError) -> None:
+        self.failure = f"`{self.path}` cannot be written: {error.strerror or error}"
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
