@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from moonpool.databases.cleaner import Cleaner
+from moonpool.databases.cleaners import worker_cleaners
 from moonpool.databases.leftovers import (
     CleanedServer,
     FoundServer,
@@ -13,6 +15,7 @@ from moonpool.databases.leftovers import (
 from moonpool.databases.marks import Mark
 from moonpool.databases.postgres import MarkedDatabase
 from moonpool.databases.recipe import Recipe
+from moonpool.databases.savepoint import rolled_back
 from moonpool.databases.session import Databases, open_databases
 from moonpool.databases.settings import DatabaseSettings
 from moonpool.databases.state import STATE_VARIABLE
@@ -22,6 +25,7 @@ from moonpool.databases.worker import worker_environment
 __all__ = [
     "STATE_VARIABLE",
     "CleanedServer",
+    "Cleaner",
     "DatabaseSettings",
     "Databases",
     "FoundServer",
@@ -33,6 +37,8 @@ __all__ = [
     "clean_server",
     "dead_clusters",
     "open_databases",
+    "rolled_back",
     "server_databases",
+    "worker_cleaners",
     "worker_environment",
 ]

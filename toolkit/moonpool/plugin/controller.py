@@ -203,7 +203,7 @@ class Controller:
         self._config.add_cleanup(partial(_finish, databases.close))
         self._notes.extend(databases.notes)
         if not self._distributes:
-            isolate(self._config.rootpath, worker=None)
+            isolate(self._config, worker=None)
 
     def _equip_coverage(self, coverage: RunCoverage) -> None:
         self._coverage = coverage

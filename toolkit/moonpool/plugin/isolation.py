@@ -12,28 +12,31 @@ from moonpool.errors import MoonpoolError
 from moonpool.plugin.names import PREPARED
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from moonpool.config import DatabaseKeys, Places, TemplateKeys
     from moonpool.databases import Databases, DatabaseSettings, Recipe
 
 __all__ = ["isolate", "open_for_run"]
 
 
-def isolate(project_root: Path, worker: str | None) -> None:
-    """Make this process's databases and rewrite its environment; None is the only process.
+def isolate(config: pytest.Config, worker: str | None) -> None:
+    """Make this process's databases, rewrite its environment, and clean up after its tests.
+
+    None is the worker of the only process.
 
     Raises pytest.UsageError when a database cannot be had.
     """
-    places = find_places(project_root, os.environ)
+    places = find_places(config.rootpath, os.environ)
     try:
         keys = read_settings(places, os.environ).databases
         if keys is not None:
             from moonpool.databases import worker_environment
+            from moonpool.plugin.cleaning import clean_databases
 
-            changes = worker_environment(_settings(keys, places), environ=os.environ, worker=worker)
+            settings = _settings(keys, places)
+            changes = worker_environment(settings, environ=os.environ, worker=worker)
             os.environ.update(changes)
             os.environ[PREPARED] = worker or "main"
+            config.pluginmanager.register(clean_databases(config, settings))
     except MoonpoolError as error:
         raise pytest.UsageError(str(error)) from None
 

@@ -44,7 +44,7 @@ def prepare_worker(config: pytest.Config) -> None:
         return
     from moonpool.plugin.isolation import isolate
 
-    isolate(config.rootpath, os.environ[WORKER_ID])
+    isolate(config, os.environ[WORKER_ID])
 
 
 class FileBoundary:
