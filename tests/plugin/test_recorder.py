@@ -133,6 +133,17 @@ def test_the_journal_tells_of_workers(project: PytestProject) -> None:
         ]
 
 
+def test_a_run_says_at_its_end_how_well_its_workers_were_used(project: PytestProject) -> None:
+    project.tests(files=4, each=1, seconds=0.1)
+    said = "moonpool: 4 tests in "
+    output = project.test("-n", "2").stdout
+    assert said in output
+    assert " on 2 workers, " in output
+    assert " % of what this work allows (bound " in output
+    for words in (["-n", "0"], ["-n", "2", "-qq"], ["-n", "2", "--dist", "load"]):
+        assert said not in project.test(*words).stdout
+
+
 def test_the_journal_tells_each_tests_outcome(project: PytestProject) -> None:
     project.write(
         "tests/test_it.py",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import TYPE_CHECKING
+
+from moonpool.history.middle import median
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

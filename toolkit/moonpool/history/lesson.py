@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from moonpool.history.estimate import digest
+from moonpool.history.middle import median
 from moonpool.history.record import FileRun, RunRecord, StartRun
 from moonpool.history.store import add_run
 from moonpool.journal import read_journal

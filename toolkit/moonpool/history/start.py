@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING
+
+from moonpool.history.middle import median
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

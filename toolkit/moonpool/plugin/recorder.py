@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
+# `-qq` wants no more than the outcome.
+_QUIET = -1
+
 # Only a run that went to its end measured whole files.
 _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -49,6 +52,17 @@ class Recorder:
         self.journal = Journal.begin(self._places.journal_folder)
         self.journal.note("run", self._began, version=VERSION, **self._facts)
         self._reported = Reported(self.journal)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say how well the workers were used, where whole files were shared among them."""
+        config = terminalreporter.config
+        if self.journal is None or config.getoption("dist", "no") != "loadfile":
+            return
+        if config.get_verbosity() >= _QUIET:
+            from moonpool.plugin.judgement import judge
+
+            for line in judge(self.journal.path):
+                terminalreporter.write_line(f"moonpool: {line}")
 
     def note(self, event: str, **facts: object) -> None:
         """Write an event of another part of the run down."""

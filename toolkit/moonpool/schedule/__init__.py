@@ -5,6 +5,7 @@ from moonpool.schedule.dispatch import Dispatch, Step
 from moonpool.schedule.order import longest_first
 from moonpool.schedule.simulate import Simulation, simulate
 from moonpool.schedule.unit import Unit, file_of, form_units
+from moonpool.schedule.verdict import verdict
 
 __all__ = [
     "Binding",
@@ -18,4 +19,5 @@ __all__ = [
     "longest_first",
     "lower_bound",
     "simulate",
+    "verdict",
 ]
