@@ -13,7 +13,8 @@ import pytest
 
 from moonpool.coverage.datafile import read_data_file, write_data_file
 from moonpool.coverage.executed import Executed, FileRun
-from moonpool.coverage.project import DamagedFile, ProjectData, adopt, write_project_data
+from moonpool.coverage.gather import DamagedFile
+from moonpool.coverage.project import ProjectData, adopt, write_project_data
 from tests.coverage.building import contents, measured, plant, serial
 
 if TYPE_CHECKING:

@@ -19,7 +19,14 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["lock_file", "locked", "read_versioned_json", "write_versioned_json", "write_whole"]
+__all__ = [
+    "lock_file",
+    "locked",
+    "read_versioned_json",
+    "write_versioned_json",
+    "write_whole",
+    "written_aside",
+]
 
 # A lock that others hold for milliseconds is asked for again this soon.
 _LOCK_PAUSE_SECONDS = 0.005
@@ -63,17 +70,26 @@ def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> No
     Missing parent folders are made. Raises OSError when the folder cannot be written; nothing
     partial is left behind then. ``mode`` sets the permission bits; without it the umask decides.
     """
+    with written_aside(path, mode=mode) as aside:
+        aside.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+@contextlib.contextmanager
+def written_aside(path: Path, *, mode: int | None = None) -> Iterator[Path]:
+    """Give an empty file for a block to fill, which then takes the place of ``path`` in one step.
+
+    As ``write_whole``, for what somebody else writes and for what is too large to hold.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = data.encode() if isinstance(data, str) else data
-    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".aside")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".aside")
+    os.close(descriptor)
+    aside = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        Path(aside).chmod(_default_mode() if mode is None else mode)
-        Path(aside).replace(path)
+        yield aside
+        aside.chmod(_default_mode() if mode is None else mode)
+        aside.replace(path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(aside).unlink()
+        aside.unlink(missing_ok=True)
         raise
 
 

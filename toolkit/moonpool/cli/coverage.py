@@ -12,6 +12,7 @@ from urllib.parse import quote
 import click
 
 from moonpool import moon as moons
+from moonpool.cli.coverage_unite import unite
 from moonpool.cli.output import print_error, print_json, print_lines, print_note, wants_colour
 from moonpool.coverage.analysis import analysed
 from moonpool.coverage.combine import combine, data_error
@@ -45,6 +46,9 @@ class _Wish:
 @click.group("coverage")
 def command() -> None:
     """Combine and report the coverage of all projects."""
+
+
+command.add_command(unite)
 
 
 def _formats(_context: object, _option: object, given: Sequence[str]) -> list[str]:

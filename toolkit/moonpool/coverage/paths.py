@@ -16,7 +16,7 @@ from moonpool.coverage.measure import inside
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["in_workspace", "project_names"]
+__all__ = ["in_workspace", "project_names", "remapping"]
 
 
 def project_names(project_root: Path, workspace_root: Path) -> Callable[[str], str | None]:
@@ -27,7 +27,7 @@ def project_names(project_root: Path, workspace_root: Path) -> Callable[[str], s
     """
     root = project_root.resolve()
     workspace = workspace_root.resolve()
-    remap = _remapping(project_root)
+    remap = remapping(project_root)
 
     def name(path: str) -> str | None:
         absolute = os.path.normpath(root / remap(path))
@@ -48,7 +48,8 @@ def in_workspace(source: str, name: str) -> str | None:
     return None if outside else path
 
 
-def _remapping(project_root: Path) -> Callable[[str], str]:
+def remapping(project_root: Path) -> Callable[[str], str]:
+    """Return what the project's `[paths]` setting makes of a path."""
     import coverage
     from coverage.files import PathAliases
 

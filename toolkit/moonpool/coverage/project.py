@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moonpool.coverage.datafile import DataFileError, read_data_file, write_data_file
-from moonpool.coverage.executed import Executed, rename, unite
+from moonpool.coverage.datafile import write_data_file
+from moonpool.coverage.executed import rename
+from moonpool.coverage.gather import gather
 from moonpool.coverage.measure import KEPT_PREFIX, LIVE_PREFIX
 from moonpool.coverage.paths import project_names
 
@@ -18,15 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["DamagedFile", "ProjectData", "adopt", "write_project_data"]
+    from moonpool.coverage.gather import DamagedFile
 
-
-@dataclass(frozen=True)
-class DamagedFile:
-    """A data file that could not be used; ``reason`` continues a sentence that its path begins."""
-
-    path: Path
-    reason: str
+__all__ = ["ProjectData", "adopt", "write_project_data"]
 
 
 @dataclass(frozen=True)
@@ -90,26 +85,11 @@ def _write(
     workspace_root: Path,
     unfinished: tuple[str, ...],
 ) -> ProjectData:
-    parts, damaged = _readable(inputs)
-    if not parts:
+    found = gather(list(inputs))
+    if not found.files:
         output.unlink(missing_ok=True)
-        return ProjectData(None, 0, 0, False, damaged, unfinished)
-    executed, outside = rename(unite(parts), project_names(project_root, workspace_root))
+        return ProjectData(None, 0, 0, False, found.damaged, unfinished)
+    executed, outside = rename(found.executed, project_names(project_root, workspace_root))
     write_data_file(output, executed)
-    return ProjectData(
-        output, len(parts), len(executed.files), executed.branches, damaged, unfinished, outside
-    )
-
-
-def _readable(paths: Iterable[Path]) -> tuple[list[Executed], tuple[DamagedFile, ...]]:
-    parts = []
-    damaged = []
-    for path in paths:
-        try:
-            parts.append(read_data_file(path))
-        except FileNotFoundError:
-            # A child that outlived the run has renamed its file meanwhile, or none was written.
-            damaged.append(DamagedFile(path, "is not there"))
-        except DataFileError as error:
-            damaged.append(DamagedFile(path, str(error)))
-    return parts, tuple(damaged)
+    files, branches = len(executed.files), executed.branches
+    return ProjectData(output, found.files, files, branches, found.damaged, unfinished, outside)

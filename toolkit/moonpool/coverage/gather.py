@@ -1,0 +1,183 @@
+"""Unites many data files into one value: each is read once, and only the union is held.
+
+Where several processes share the work, each runs this module on a part of the files and writes what
+it found to its stdout. Nothing here imports coverage.py, which would be most of a process's start.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moonpool.coverage.datafile import Arcs, DataFileError, opened, rows
+from moonpool.coverage.executed import Executed, FileRun, unite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["DamagedFile", "Gathered", "gather"]
+
+# Below this a further process costs more than it saves: it takes 0.1 s to start, in which one
+# process reads about this much.
+_BYTES_PER_PROCESS = 8 << 20
+
+
+@dataclass(frozen=True)
+class DamagedFile:
+    """A data file that could not be used; ``reason`` continues a sentence that its path begins."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What ran in any of the files, how many were read, and those that could not be.
+
+    ``mixed`` says that some had branches and some had not.
+    """
+
+    executed: Executed
+    files: int
+    mixed: bool
+    damaged: tuple[DamagedFile, ...]
+
+
+class _Union:
+    """What ran in the files added so far; arcs are kept as the texts that stand for them."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.damaged: list[DamagedFile] = []
+        self.tracers: dict[str, str] = {}
+        self.branches = False
+        self.lines: dict[tuple[str, str], int] = {}
+        self.arcs: dict[tuple[str, str], set[str]] = {}
+        # A copy of each text, for all files to share.
+        self._texts: dict[str, str] = {}
+
+    def add(self, path: Path) -> None:
+        try:
+            with opened(path) as connection:
+                branches, tracers, contents = rows(connection)
+                for name, context, what in contents:
+                    if isinstance(what, str):
+                        self.add_arcs((name, context), what)
+                    else:
+                        self.add_lines((name, context), int.from_bytes(what, "little"))
+        except FileNotFoundError:
+            # A child that outlived the run has renamed its file meanwhile, or none was written.
+            self.damaged.append(DamagedFile(path, "is not there"))
+        except DataFileError as error:
+            self.damaged.append(DamagedFile(path, str(error)))
+        else:
+            self.add_files(tracers, branches)
+            self.files += 1
+
+    def add_files(self, tracers: dict[str, str], branches: bool) -> None:
+        self.branches |= branches
+        for name, tracer in tracers.items():
+            self.tracers[name] = max(tracer, self.tracers.get(name, ""))
+
+    def add_lines(self, key: tuple[str, str], bits: int) -> None:
+        self.lines[key] = self.lines.get(key, 0) | bits
+
+    def add_arcs(self, key: tuple[str, str], text: str) -> None:
+        known = self.arcs.setdefault(key, set())
+        share = self._texts.setdefault
+        known.update([share(arc, arc) for arc in set(text.split(",")) - known])
+
+    def executed(self) -> Executed:
+        """Return it as a value, and forget it piece by piece."""
+        self._texts.clear()
+        arcs = Arcs()
+        runs: dict[str, FileRun] = {name: FileRun(self.tracers[name]) for name in self.tracers}
+        for name, context in sorted(self.arcs):
+            # A set that grew is half empty; a copy of a set is not.
+            some = frozenset(set(map(arcs.__getitem__, self.arcs.pop((name, context)))))
+            old = runs.get(name, FileRun())
+            runs[name] = FileRun(old.tracer, arcs={**old.arcs, context: some})
+        return unite(
+            [Executed(self.branches, runs), Executed(False, self._line_runs())],
+            branches=self.branches,
+        )
+
+    def _line_runs(self) -> dict[str, FileRun]:
+        lines: dict[str, dict[str, int]] = {}
+        for (name, context), bits in self.lines.items():
+            lines.setdefault(name, {})[context] = bits
+        return {name: FileRun(lines=some) for name, some in lines.items()}
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "files": self.files,
+            "damaged": [[str(entry.path), entry.reason] for entry in self.damaged],
+            "tracers": self.tracers,
+            "branches": self.branches,
+            "lines": [[*key, f"{bits:x}"] for key, bits in self.lines.items()],
+            "arcs": [[*key, ",".join(arcs)] for key, arcs in self.arcs.items()],
+        }
+
+    def add_json(self, found: dict[str, Any]) -> None:
+        self.files += found["files"]
+        self.damaged += [DamagedFile(Path(path), reason) for path, reason in found["damaged"]]
+        self.add_files(found["tracers"], found["branches"])
+        for name, context, bits in found["lines"]:
+            self.add_lines((name, context), int(bits, 16))
+        for name, context, text in found["arcs"]:
+            self.add_arcs((name, context), text)
+
+
+def gather(paths: Sequence[Path], *, processes: int = 1) -> Gathered:
+    """Return what ran in any of ``paths``, with branches when any of them has branches.
+
+    Files that cannot be read are named and left out. At most ``processes`` read at a time.
+    """
+    parts = _parts(paths, processes)
+    others = [_start(part) for part in parts[1:]]
+    union = _Union()
+    for path in parts[0]:
+        union.add(path)
+    for other in others:
+        answer, _ = other.communicate()
+        union.add_json(json.loads(answer))
+    damaged = tuple(sorted(union.damaged, key=lambda entry: entry.path))
+    mixed = union.branches and bool(union.lines)
+    return Gathered(union.executed(), union.files, mixed, damaged)
+
+
+def _parts(paths: Sequence[Path], processes: int) -> list[Sequence[Path]]:
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    wanted = max(1, min(processes, size // _BYTES_PER_PROCESS))
+    return [paths[number::wanted] for number in range(wanted)]
+
+
+def _start(paths: Sequence[Path]) -> subprocess.Popen[str]:
+    # -P keeps the working directory, which is the project's, from being searched for modules.
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-m", __name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert child.stdin is not None
+    child.stdin.write(json.dumps([str(path.absolute()) for path in paths]))
+    child.stdin.close()
+    child.stdin = None
+    return child
+
+
+def _main() -> None:
+    union = _Union()
+    for path in json.load(sys.stdin):
+        union.add(Path(path))
+    json.dump(union.as_json(), sys.stdout)
+
+
+if __name__ == "__main__":
+    _main()
