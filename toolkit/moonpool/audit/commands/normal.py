@@ -1,0 +1,169 @@
+"""One spelling for one command: wrappers taken off, and options that do not change what is checked.
+
+`uv run pytest -q`, `python -m pytest` and `pytest` are one check, run in environments that may
+differ; the wrapper is kept beside the words so that the difference can be told.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Plain", "essential", "unwrapped"]
+
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+# Wrappers whose own options take no value, and those that are followed by one word of their own.
+_WRAPPERS = frozenset({"time", "sudo", "command", "exec", "nice", "xvfb-run", "nohup", "stdbuf"})
+_ONE_WORD = frozenset({"timeout", "dotenv", "env-cmd"})
+# Programs that start another in an environment of theirs.
+_RUNNERS: tuple[tuple[str, ...], ...] = (
+    ("uv", "run"),
+    ("poetry", "run"),
+    ("pipenv", "run"),
+    ("pdm", "run"),
+    ("rye", "run"),
+    ("pixi", "run"),
+    ("uvx",),
+    ("pipx", "run"),
+    ("bundle", "exec"),
+    ("npx",),
+    ("bunx",),
+    ("bun", "x"),
+    ("pnpm", "exec"),
+    ("pnpm", "dlx"),
+    ("npm", "exec"),
+    ("yarn", "exec"),
+    ("yarn", "dlx"),
+    ("mise", "exec"),
+    ("nix", "develop"),
+)
+_RUNNER_VALUES = frozenset(
+    {
+        "--group",
+        "--extra",
+        "--with",
+        "--python",
+        "-p",
+        "--package",
+        "--project",
+        "--env-file",
+        "--from",
+        "--directory",
+        "--only-group",
+        "--no-group",
+    }
+)
+_MODULES = frozenset({"python", "python3", "py", "python3.11", "python3.12", "python3.13"})
+_PROGRAM_FOLDERS = re.compile(r"(?:\./)?(?:\S*/)?(?:node_modules/\.bin|\.?venv/bin|vendor/bin)/")
+# Options that change what is printed, not what is checked.
+_QUIET = re.compile(
+    r"-v+|-q+|-s|--verbose|--quiet|--silent|--colou?r(=.*)?|--no-colou?r|--tb=.*|--durations(=.*)?|"
+    r"--junit-?xml=.*|-r[a-zA-Z]+|--no-header|--show-progress|--progress|--no-progress|"
+    r"--output-format=.*|--reporters?=.*|--log-level=.*|--loglevel=.*|--no-summary|--pretty|"
+    r"--cache|--no-cache|--cache-location=.*|--runInBand|-n|--numprocesses(=.*)?|--maxWorkers=.*|"
+    r"--dist=.*|-n\d+|-nauto|--ci|--no-daemon|-B|--batch-mode|--no-transfer-progress|-ntp|"
+    r"--console=.*|--stacktrace|--info|--no-interaction|--ansi|--if-present|--frozen|--locked|"
+    r"--no-sync|--verbosity(=.*)?|--logger(=.*)?|--durations-min=.*|--full-trace|--showlocals|-l"
+)
+_QUIET_VALUES = frozenset(
+    {"-n", "--numprocesses", "--dist", "--tb", "--durations", "--verbosity", "--logger"}
+)
+# A run that also measures or stops at a threshold says all that a run without them says.
+_STRENGTHENS = re.compile(
+    r"--cov(=.*|-[a-z-]+(=.*)?)?|--coverage(\..*)?|--strict.*|-race|-cover(profile=.*|mode=.*)?|"
+    r"-coverprofile=.*|--max-warnings(=.*)?|-coverpkg=.*|--collect.*|--enable-coverage|"
+    r"--fail-under.*|-Werror|--all-targets|--passWithNoTests=false"
+)
+_STRENGTHENS_VALUES = frozenset({"--cov", "--max-warnings", "--collect", "-coverprofile"})
+# Tools for which a letter of the list above means something else.
+_LITERAL = frozenset({"gofmt", "goimports", "prettier", "dotnet"})
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A command's words without wrappers, the wrapper, and the variables that it sets."""
+
+    words: tuple[str, ...]
+    runner: str = ""
+    env: tuple[tuple[str, str], ...] = ()
+
+
+def unwrapped(words: Sequence[str]) -> Plain:
+    """Take wrappers, runners and assignments off a command."""
+    left, runner = list(words), ""
+    env: list[tuple[str, str]] = []
+    while left:
+        if _ASSIGNMENT.fullmatch(left[0]):
+            name, _, value = left.pop(0).partition("=")
+            env.append((name, value))
+        elif (inner := _inside(left)) is not None:
+            left = inner
+        elif (found := _started(left)) is not None:
+            left, name = found
+            runner = runner or name
+        else:
+            break
+    if left:
+        left[0] = _PROGRAM_FOLDERS.sub("", left[0])
+    if left[:1] == ["pip3"]:
+        left[0] = "pip"
+    return Plain(tuple(left), runner, tuple(env))
+
+
+def _inside(words: list[str]) -> list[str] | None:
+    """What a wrapper that changes nothing wraps."""
+    if words[0] in _WRAPPERS:
+        return _past_options(words[1:], frozenset())
+    if words[0] in ("env", "cross-env") and len(words) > 1:
+        return words[1:]
+    if words[0] in _ONE_WORD:
+        return _past_options(words[1:], frozenset())[1:]
+    return None
+
+
+def _started(words: list[str]) -> tuple[list[str], str] | None:
+    """What a program starts in an environment of its own, and that program's name."""
+    for runner in _RUNNERS:
+        if tuple(words[: len(runner)]) == runner:
+            rest = _past_options(words[len(runner) :], _RUNNER_VALUES)
+            return (rest, " ".join(runner)) if rest else None
+    is_module = words[0] in _MODULES and words[1:2] == ["-m"] and len(words) > 2
+    if is_module and words[2] not in ("build", "venv", "ensurepip", "virtualenv"):
+        return words[2:], "python -m"
+    return None
+
+
+def _past_options(words: list[str], with_value: frozenset[str]) -> list[str]:
+    position = 0
+    while position < len(words) and words[position].startswith("-"):
+        if words[position] == "--":
+            return words[position + 1 :]
+        position += 2 if words[position] in with_value else 1
+    return words[position:]
+
+
+def essential(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words that say what is checked, and those that only make the check stronger."""
+    if not words or words[0] in _LITERAL:
+        return tuple(words), ()
+    kept = [words[0]]
+    stronger: list[str] = []
+    position = 1
+    while position < len(words):
+        word = words[position]
+        follows = words[position + 1] if position + 1 < len(words) else "-"
+        valued = not follows.startswith("-")
+        if _STRENGTHENS.fullmatch(word):
+            takes = word in _STRENGTHENS_VALUES and valued and word != "--cov"
+            stronger += words[position : position + 1 + takes]
+            position += 1 + takes
+        elif _QUIET.fullmatch(word):
+            position += 1 + (word in _QUIET_VALUES and valued)
+        else:
+            kept.append(word)
+            position += 1
+    return tuple(kept), tuple(stronger)

@@ -1,0 +1,1 @@
+"""From bytes to workflows: files, YAML with its places, triggers, jobs and steps."""
