@@ -1,0 +1,224 @@
+"""Finds the steps of a repository's workflows that repeat a check, and judges each.
+
+Where two workflows repeat each other, only one of them is told to stop: the one that ships before
+the one that does not, else the one with fewer occasions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moonpool.audit.commands.kinds import Kind
+from moonpool.audit.reading.expressions import evaluate
+from moonpool.audit.redundancy.covering import Spot, cover, plain_checkout
+from moonpool.audit.redundancy.occasions import Occasion, job_runs, occasions, step_runs
+from moonpool.audit.redundancy.product import step_products
+from moonpool.audit.redundancy.relation import Relation, matches
+from moonpool.audit.redundancy.verdict import Missing, Verdict
+from moonpool.audit.redundancy.work import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moonpool.audit.redundancy.covering import Address, Cover
+    from moonpool.audit.redundancy.relation import Match
+    from moonpool.audit.redundancy.runs import Run, RunJob
+    from moonpool.audit.redundancy.work import Work, Worker
+
+__all__ = ["decide", "ships"]
+
+_BY_HAND = frozenset({"workflow_dispatch", "repository_dispatch", "schedule"})
+_HEAD_SHA = "github.event.workflow_run.head_sha"
+_RUN_ONLY_ONCE = ("github.run_id", "github.sha", "github.run_number")
+
+
+def decide(runs: dict[str, Run], worker: Worker, assumed: frozenset[str]) -> list[Verdict]:
+    """Return a verdict for each step that ran before, and none for the others."""
+    judge = _Judge(runs, worker, assumed)
+    found: list[Verdict] = []
+    for run in sorted(runs.values(), key=judge.order):
+        # Later jobs first: what repeats a job before it is the part that can go.
+        for entry in reversed(run.jobs.values()):
+            found += judge.job(run, entry)
+    return found
+
+
+def ships(run: Run, worker: Worker) -> bool:
+    """Whether a run publishes, deploys or releases something."""
+    return any(
+        entry.job.content.get("environment") or any(work.ships for work in worker.works(entry))
+        for entry in run.jobs.values()
+    )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found out about one step."""
+
+    spot: Spot
+    covers: tuple[tuple[Occasion, Cover], ...]
+    missing: tuple[Missing, ...]
+
+
+class _Judge:
+    def __init__(self, runs: dict[str, Run], worker: Worker, assumed: frozenset[str]) -> None:
+        self._runs, self._worker, self._assumed = runs, worker, assumed
+        self._ships = {path: ships(run, worker) for path, run in runs.items()}
+        self._removed: set[Address] = set()
+
+    def order(self, run: Run) -> tuple[bool, int, str]:
+        """Runs are judged, and told to stop repeating, in this order."""
+        return not self._ships[run.root.path], len(run.root.triggers), run.root.path
+
+    def job(self, run: Run, entry: RunJob) -> Iterator[Verdict]:
+        works = self._worker.works(entry)
+        known = [
+            found
+            for index, work in enumerate(works)
+            if work.checks and (found := self._step(run, Spot(entry, works, index)))
+        ]
+        if not known:
+            return
+        whole = _nothing_else(works, {found.spot.index for found in known})
+        if len(entry.key) > 1 and not whole:
+            return  # A called workflow has other callers; only the call as a whole is judged.
+        for found in known:
+            self._removed.add((run.root.path, entry.key, found.spot.index))
+        if whole:
+            yield self._verdict(run, known, whole=True)
+        else:
+            yield from (self._verdict(run, [found], whole=False) for found in known)
+
+    def _verdict(self, run: Run, known: list[_Known], *, whole: bool) -> Verdict:
+        covers = tuple(entry for found in known for entry in found.covers)
+        missing = dict.fromkeys(entry for found in known for entry in found.missing)
+        shipping = self._ships[run.root.path]
+        if not shipping:
+            missing[Missing("no branch rule requires a check of this name")] = None
+        return Verdict(
+            run=run,
+            spots=tuple(found.spot for found in known),
+            covers=covers,
+            missing=tuple(m for m in missing if m.assumption not in self._assumed),
+            whole_job=whole,
+            cancelled=any(_is_cancelled(cover_.match) for _, cover_ in covers),
+            ships=shipping,
+        )
+
+    def _step(self, run: Run, spot: Spot) -> _Known | None:
+        covers: list[tuple[Occasion, Cover]] = []
+        missing: list[Missing] = []
+        for occasion in occasions(run.root):
+            if not _reaches(run, spot, occasion):
+                continue
+            found = self._cover(run, spot, occasion)
+            if found is not None:
+                covers.append((occasion, found))
+                missing += _missing(found)
+            elif occasion.event in _BY_HAND:
+                missing.append(_by_hand(occasion))
+            else:
+                return None
+        if not covers:
+            return None
+        missing += [Missing(text) for text in _more_than_checks(spot)]
+        return _Known(spot, tuple(covers), tuple(dict.fromkeys(missing)))
+
+    def _cover(self, run: Run, spot: Spot, occasion: Occasion) -> Cover | None:
+        """Return the best cover of one step on one occasion."""
+        best: Cover | None = None
+        for match in matches(run, spot.entry, occasion, self._runs):
+            if not self._same_content(run, spot, occasion, match):
+                continue
+            found = cover(spot, match, self._worker, frozenset(self._removed))
+            if found is not None and (best is None or found.rank < best.rank):
+                best = found
+        return best
+
+    def _same_content(self, run: Run, spot: Spot, occasion: Occasion, match: Match) -> bool:
+        if match.relation is Relation.AFTER_SUCCESS:
+            return _follows_success(run, spot, occasion)
+        mine, theirs = self._ships[run.root.path], self._ships[match.run.root.path]
+        if match.relation is Relation.SAME_EVENT and theirs and not mine:
+            return False  # The run that ships is the one that could do without.
+        weak = match.relation not in (Relation.SAME_RUN, Relation.SAME_EVENT)
+        if weak and not mine:
+            return False  # CI that also runs after the merge is R2's matter.
+        return plain_checkout(spot.works)
+
+
+def _reaches(run: Run, spot: Spot, occasion: Occasion) -> bool:
+    return (
+        job_runs(run, spot.entry, occasion) is not False
+        and step_runs(spot.entry, spot.work.step, occasion) is not False
+    )
+
+
+def _follows_success(run: Run, spot: Spot, occasion: Occasion) -> bool:
+    """Whether the step runs only after a success, on the commit that succeeded."""
+    failed = Occasion(occasion.trigger, conclusion="failure")
+    refs = [w.step.inputs.get("ref", "") for w in spot.works if w.role is Role.CHECKOUT]
+    stops = job_runs(run, spot.entry, failed) is False
+    return stops and bool(refs) and all(_HEAD_SHA in ref for ref in refs)
+
+
+def _nothing_else(works: tuple[Work, ...], redundant: set[int]) -> bool:
+    """Whether a job does nothing besides its redundant steps and what prepares them."""
+    return all(
+        index in redundant
+        or work.role in (Role.CHECKOUT, Role.SETUP)
+        or (
+            work.role is Role.RUN
+            and all(atom.kind in (Kind.INSTALL, Kind.NEUTRAL) for atom in work.atoms)
+            and not any("GITHUB_OUTPUT" in name for atom in work.atoms for name in atom.writes)
+        )
+        for index, work in enumerate(works)
+    )
+
+
+def _more_than_checks(spot: Spot) -> Iterator[str]:
+    others = dict.fromkeys(
+        atom.text
+        for atom in spot.work.atoms
+        if not atom.kind.is_check and atom.kind not in (Kind.INSTALL, Kind.NEUTRAL)
+    )
+    for text in others:
+        yield f"the step also runs `{text}`"
+    yield from step_products(spot.entry, spot.works, spot.index)
+
+
+def _missing(found: Cover) -> list[Missing]:
+    relation = found.match.relation
+    missing = [Missing(doubt) for doubt in found.doubts]
+    if relation.assumption:
+        missing.append(Missing(relation.words, relation.assumption))
+    return missing
+
+
+def _by_hand(occasion: Occasion) -> Missing:
+    if occasion.event == "schedule":
+        return Missing("it also runs on a schedule, where nothing else has run these checks")
+    text = f"`{occasion.event}` starts it for any commit, tested or not"
+    return Missing(text, "dispatch-on-main")
+
+
+def _is_cancelled(match: Match) -> bool:
+    """Whether a newer commit stops the other run while this one goes on."""
+    if match.relation is not Relation.SAME_EVENT:
+        return False
+    groups = [match.run.root.content.get("concurrency")]
+    groups += [entry.job.content.get("concurrency") for entry in match.jobs]
+    return any(_cancels(group, match.occasion) for group in groups)
+
+
+def _cancels(group: object, occasion: Occasion) -> bool:
+    if not isinstance(group, dict):
+        return False
+    written = group.get("cancel-in-progress", False)
+    name = str(group.get("group", ""))
+    if any(context in name for context in _RUN_ONLY_ONCE):
+        return False
+    if isinstance(written, str):
+        return evaluate(written, occasion.lookup(None)) is not False
+    return bool(written)

@@ -1,0 +1,144 @@
+"""The occasions on which a workflow starts, and which jobs and steps run on each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from moonpool.audit.reading.expressions import (
+    OWN,
+    UNKNOWN,
+    Partial,
+    evaluate,
+    has_status_function,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from moonpool.audit.reading.expressions import Known
+    from moonpool.audit.reading.triggers import Trigger
+    from moonpool.audit.reading.workflow import Step, Workflow
+    from moonpool.audit.redundancy.runs import Condition, Run, RunJob
+
+__all__ = ["Occasion", "job_runs", "occasions", "step_runs"]
+
+_BY_HAND = frozenset({"workflow_dispatch", "repository_dispatch"})
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One event, narrowed to one branch where the trigger names them one by one."""
+
+    trigger: Trigger
+    conclusion: str = "success"  # Of the run that a `workflow_run` follows.
+
+    @property
+    def event(self) -> str:
+        return self.trigger.event
+
+    @property
+    def branch(self) -> str | None:
+        """The branch, where it is certain."""
+        return self.trigger.only_ref
+
+    @property
+    def words(self) -> str:
+        """The occasion as people say it."""
+        if self.event == "push-tag":
+            return "push of a tag"
+        return f"{self.event} to {self.branch}" if self.branch else self.event
+
+    def lookup(self, inputs: Mapping[str, str] | None) -> Callable[[str], Known]:
+        """What the contexts of an expression hold on this occasion."""
+        facts = self._facts()
+
+        def known(path: str) -> Known:
+            if path.startswith("inputs.") and inputs is not None:
+                return _input(inputs, path.partition(".")[2])
+            if path.startswith(("inputs.", "github.event.inputs.")):
+                return UNKNOWN if self.event in _BY_HAND else None
+            return facts.get(path, UNKNOWN)
+
+        return known
+
+    def _facts(self) -> dict[str, Known]:
+        event = "push" if self.event == "push-tag" else self.event
+        facts: dict[str, Known] = {
+            "github.event_name": event,
+            "github.repository": OWN,
+            "github.repository_owner": OWN,
+            "github.event.repository.fork": False,
+        }
+        if self.event == "push-tag":
+            facts |= {"github.ref": Partial("refs/tags/"), "github.ref_type": "tag"}
+        elif event == "push":
+            ref = f"refs/heads/{self.branch}" if self.branch else Partial("refs/heads/")
+            name: Known = self.branch or UNKNOWN
+            facts |= {"github.ref": ref, "github.ref_name": name, "github.ref_type": "branch"}
+        elif event in ("pull_request", "pull_request_target"):
+            facts |= {
+                "github.ref": Partial("refs/pull/"),
+                "github.base_ref": self.branch or UNKNOWN,
+            }
+        if event == "push":
+            facts |= {"github.head_ref": "", "github.base_ref": ""}
+        if event not in ("pull_request", "pull_request_target"):
+            facts["github.event.pull_request"] = None
+        types = self.trigger.given("types") or ()
+        if len(types) == 1:
+            facts["github.event.action"] = types[0]
+        if event == "workflow_run":
+            facts["github.event.workflow_run.conclusion"] = self.conclusion
+        return facts
+
+
+def occasions(workflow: Workflow) -> Iterator[Occasion]:
+    """Yield the occasions on which a workflow starts by itself, one for each branch it names."""
+    for trigger in workflow.triggers:
+        if trigger.event == "workflow_call":
+            continue
+        branches = trigger.given("branches") or ()
+        literal = [b for b in branches if not set(b) & set("*?+![]")]
+        if len(branches) > 1 and len(literal) == len(branches):
+            for branch in branches:
+                others = tuple(f for f in trigger.filters if f[0] != "branches")
+                yield Occasion(replace(trigger, filters=(("branches", (branch,)), *others)))
+        else:
+            yield Occasion(trigger)
+
+
+def job_runs(run: Run, entry: RunJob, occasion: Occasion) -> bool | None:
+    """Whether a job runs, all jobs that it waits for included; None where nobody can tell."""
+    answers = [_holds(entry.conditions, occasion)]
+    if not any(has_status_function(condition.text) for condition in entry.conditions):
+        answers += [_holds(need.conditions, occasion) for need in run.upstream(entry.key)]
+    return _all(answers)
+
+
+def step_runs(entry: RunJob, step: Step, occasion: Occasion) -> bool | None:
+    """Whether a step runs when its job does; None where nobody can tell."""
+    if step.condition is None:
+        return True
+    return _truth(evaluate(step.condition, occasion.lookup(entry.inputs)))
+
+
+def _holds(conditions: tuple[Condition, ...], occasion: Occasion) -> bool | None:
+    return _all([_truth(evaluate(c.text, occasion.lookup(c.inputs))) for c in conditions])
+
+
+def _all(answers: list[bool | None]) -> bool | None:
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _truth(value: Known) -> bool | None:
+    return None if value is UNKNOWN or isinstance(value, Partial) else bool(value)
+
+
+def _input(inputs: Mapping[str, str], name: str) -> Known:
+    found = next((value for key, value in inputs.items() if key.lower() == name), None)
+    if found is None or "${{" in found:
+        return UNKNOWN if found else None
+    return {"true": True, "false": False}.get(found.lower(), found)

@@ -1,0 +1,164 @@
+"""How the content of two runs is related: which runs look at a commit that another looks at."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from moonpool.audit.reading.triggers import Trigger
+from moonpool.audit.redundancy.occasions import Occasion, job_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moonpool.audit.redundancy.runs import Run, RunJob
+
+__all__ = ["Match", "Relation", "matches"]
+
+# Events that start the one workflow that they are meant for.
+_ONE_WORKFLOW = frozenset({"workflow_dispatch", "schedule"})
+_BEFORE_RELEASE = ("push", "pull_request", "push-tag")
+_RELEASE_BRANCH = re.compile(r"prod|stag|release|stable|deploy|live|publish", re.IGNORECASE)
+
+
+class Relation(enum.Enum):
+    """From the strongest to the weakest; the values are the codes that findings carry."""
+
+    SAME_RUN = "E0"
+    AFTER_SUCCESS = "E2"
+    SAME_EVENT = "E1"
+    MERGE_QUEUE = "E4"
+    PULL_REQUEST = "E3"
+    RELEASE = "E5"
+
+    @property
+    def words(self) -> str:
+        """What makes the two runs look at the same content."""
+        return _WORDS[self]
+
+    @property
+    def assumption(self) -> str | None:
+        """What `--assume` has to say for the relation to hold; None where it always does."""
+        return _ASSUMPTIONS.get(self)
+
+    @property
+    def rank(self) -> int:
+        return list(Relation).index(self)
+
+
+_WORDS = {
+    Relation.SAME_RUN: "a job that it needs has run it in the same run",
+    Relation.AFTER_SUCCESS: "it starts after the success of that run, on the same commit",
+    Relation.SAME_EVENT: "the same event starts both, on the same commit",
+    Relation.MERGE_QUEUE: "the merge queue tested the commit that lands",
+    Relation.PULL_REQUEST: "the pull request was tested, merged with its base as it was then",
+    Relation.RELEASE: "the commit was tested when it came to its branch",
+}
+_ASSUMPTIONS = {
+    Relation.MERGE_QUEUE: "merge-queue",
+    Relation.PULL_REQUEST: "strict-pr",
+    Relation.RELEASE: "tags-on-main",
+}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A run whose content is related, on its own occasion; ``jobs`` are those that count."""
+
+    relation: Relation
+    run: Run
+    occasion: Occasion
+    jobs: tuple[RunJob, ...]
+
+
+def matches(run: Run, entry: RunJob, occasion: Occasion, others: dict[str, Run]) -> Iterator[Match]:
+    """Yield the runs that looked at what ``entry`` looks at on this occasion, strongest first."""
+    found = [_same_run(run, entry, occasion)]
+    for path, other in others.items():
+        if path != run.root.path:
+            found += _with(occasion, other)
+    yield from sorted((m for m in found if m.jobs), key=lambda match: match.relation.rank)
+
+
+def _same_run(run: Run, entry: RunJob, occasion: Occasion) -> Match:
+    return Match(Relation.SAME_RUN, run, occasion, tuple(run.upstream(entry.key)))
+
+
+def _with(occasion: Occasion, other: Run) -> Iterator[Match]:
+    if occasion.event == "workflow_run":
+        if other.root.name in (occasion.trigger.given("workflows") or ()):
+            yield from _followed(occasion, other)
+        return
+    for trigger in other.root.triggers:
+        relation = _relation(occasion, Occasion(trigger))
+        if relation is not None:
+            same = relation is Relation.SAME_EVENT
+            there = occasion if same else _narrow(Occasion(trigger), occasion)
+            yield Match(relation, other, there, _running(other, there))
+
+
+def _narrow(there: Occasion, here: Occasion) -> Occasion:
+    """The other occasion, for the one branch that this one is about."""
+    if there.branch or not here.branch or there.event == "push-tag" or here.event != "push":
+        return there
+    kept = tuple(f for f in there.trigger.filters if f[0] not in ("branches", "branches-ignore"))
+    trigger = replace(there.trigger, filters=(("branches", (here.branch,)), *kept))
+    return replace(there, trigger=trigger)
+
+
+def _followed(occasion: Occasion, other: Run) -> Iterator[Match]:
+    """The run that a `workflow_run` follows, for each event that may have started it."""
+    branches = occasion.trigger.given("branches")
+    for trigger in other.root.triggers:
+        if trigger.event in ("push", "pull_request", "merge_group", "schedule", "push-tag"):
+            if branches and trigger.event == "push" and not any(map(trigger.accepts, branches)):
+                continue
+            there = Occasion(trigger)
+            if branches and len(branches) == 1 and trigger.event == "push":
+                there = _narrow(there, replace(occasion, trigger=_push(branches[0])))
+            yield Match(Relation.AFTER_SUCCESS, other, there, _running(other, there))
+
+
+def _push(branch: str) -> Trigger:
+    return Trigger("push", 0, (("branches", (branch,)),))
+
+
+def _relation(here: Occasion, there: Occasion) -> Relation | None:
+    mine, other = here.trigger, there.trigger
+    if here.event in _ONE_WORKFLOW:
+        return None
+    if mine.within(other):
+        return Relation.SAME_EVENT
+    if here.event == "push":
+        return _of_push(here, there)
+    if here.event in ("push-tag", "release") and there.event in (
+        "push",
+        "pull_request",
+        "push-tag",
+    ):
+        unfiltered = other.given("paths") is None and other.given("paths-ignore") is None
+        return Relation.RELEASE if unfiltered else None
+    return None
+
+
+def _of_push(here: Occasion, there: Occasion) -> Relation | None:
+    if there.trigger.given("paths") is not None or there.trigger.given("paths-ignore") is not None:
+        return None
+    if there.event == "merge_group":
+        return Relation.MERGE_QUEUE
+    branches = here.trigger.given("branches") or ()
+    if there.event == "pull_request":
+        types = there.trigger.given("types")
+        usual = types is None or {"opened", "synchronize"} <= set(types)
+        accepted = bool(branches) and all(map(there.trigger.accepts, branches))
+        return Relation.PULL_REQUEST if usual and accepted else None
+    if there.event == "push" and branches and not any(map(there.trigger.accepts, branches)):
+        released = all(_RELEASE_BRANCH.search(branch) for branch in branches)
+        return Relation.RELEASE if released else None
+    return None
+
+
+def _running(run: Run, occasion: Occasion) -> tuple[RunJob, ...]:
+    return tuple(e for e in run.jobs.values() if job_runs(run, e, occasion) is True)

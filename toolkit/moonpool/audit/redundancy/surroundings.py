@@ -1,0 +1,155 @@
+"""What a check runs in: system, language versions, container, services and variables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from moonpool.audit.reading.workflow import Step
+    from moonpool.audit.redundancy.runs import RunJob
+
+__all__ = ["Surroundings", "differences", "surroundings"]
+
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+# Each set-up action with the inputs that name a version, and the language that it sets up.
+_LANGUAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "actions/setup-node": ("node", ("node-version", "node-version-file")),
+    "actions/setup-python": ("python", ("python-version", "python-version-file")),
+    "astral-sh/setup-uv": ("python", ("python-version",)),
+    "actions/setup-go": ("go", ("go-version", "go-version-file")),
+    "actions/setup-java": ("java", ("java-version", "java-version-file")),
+    "actions/setup-dotnet": ("dotnet", ("dotnet-version", "global-json-file")),
+    "ruby/setup-ruby": ("ruby", ("ruby-version",)),
+    "shivammathur/setup-php": ("php", ("php-version",)),
+    "oven-sh/setup-bun": ("bun", ("bun-version", "bun-version-file")),
+    "denoland/setup-deno": ("deno", ("deno-version",)),
+    "actions-rs/toolchain": ("rust", ("toolchain",)),
+    "actions-rust-lang/setup-rust-toolchain": ("rust", ("toolchain",)),
+    "erlef/setup-beam": ("beam", ("elixir-version", "otp-version")),
+    "subosito/flutter-action": ("flutter", ("flutter-version", "channel")),
+}
+_SYSTEMS = ("ubuntu", "windows", "macos")
+_TRAILING = re.compile(r"(\.x)+$")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """``versions`` and ``systems`` are the values over all legs of the matrix; None is unknown."""
+
+    systems: frozenset[str] | None
+    versions: dict[str, frozenset[str] | None]
+    container: str
+    services: dict[str, str]
+    uneven: bool  # The matrix leaves out or adds legs, so not every combination runs.
+
+
+def surroundings(entry: RunJob, before: int) -> Surroundings:
+    """Return what a job has set up ahead of its step ``before``."""
+    content = entry.job.content
+    matrix = entry.job.matrix
+    container = content.get("container")
+    image = container.get("image") if isinstance(container, dict) else container
+    return Surroundings(
+        systems=_values(_word(content.get("runs-on")), matrix),
+        versions=dict(_versions(entry.job.steps[:before], matrix)),
+        container=_word(image),
+        services={
+            name: _word(service.get("image") if isinstance(service, dict) else service)
+            for name, service in entry.job.services.items()
+        },
+        uneven="exclude" in matrix or "include" in matrix,
+    )
+
+
+def differences(mine: Surroundings, theirs: Surroundings) -> list[str] | None:
+    """Return what is not proven to be equal, or None where something certainly differs.
+
+    ``theirs`` may be wider: what runs on three versions also runs on one of them.
+    """
+    if mine.container != theirs.container or _other_system(mine.systems, theirs.systems):
+        return None
+    versions = _version_doubts(mine.versions, theirs.versions)
+    if versions is None:
+        return None
+    doubts = [*versions, *_service_doubts(mine.services, theirs.services)]
+    if mine.systems is None or theirs.systems is None or not mine.systems <= theirs.systems:
+        doubts.append(f"it runs on {_named(mine.systems)} here and {_named(theirs.systems)} there")
+    if theirs.uneven:
+        doubts.append("the other matrix leaves out or adds legs")
+    return doubts
+
+
+def _version_doubts(
+    mine: Mapping[str, frozenset[str] | None], theirs: Mapping[str, frozenset[str] | None]
+) -> list[str] | None:
+    doubts: list[str] = []
+    for language in sorted(mine.keys() | theirs.keys()):
+        ours, other = mine.get(language, frozenset()), theirs.get(language, frozenset())
+        if ours and other and not ours <= other:
+            return None
+        if ours is None or other is None or bool(ours) != bool(other):
+            doubts.append(f"the version of {language} is not set in the same way")
+    return doubts
+
+
+def _service_doubts(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
+    if all(theirs.get(name) == image for name, image in mine.items()):
+        return []
+    return ["the service containers differ" if theirs else "the other job has no services"]
+
+
+def _versions(
+    steps: tuple[Step, ...], matrix: Mapping[str, Any]
+) -> Iterator[tuple[str, frozenset[str] | None]]:
+    for step in steps:
+        if step.action == "dtolnay/rust-toolchain":
+            named = step.inputs.get("toolchain") or (step.uses or "").partition("@")[2]
+            yield "rust", _values(named, matrix)
+        if step.action in _LANGUAGES:
+            language, names = _LANGUAGES[step.action]
+            given = [step.inputs[name] for name in names if name in step.inputs]
+            if given:
+                yield language, _values(" ".join(given), matrix)
+
+
+def _values(text: str, matrix: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the values that a text takes over the legs of a matrix."""
+    names = _MATRIX.findall(text)
+    if not names:
+        # An expression over the environment is equal wherever it is written equally.
+        return frozenset({_tidy(text)}) if text else frozenset()
+    if len(names) > 1 or _MATRIX.sub("", text).strip():
+        return None
+    listed = matrix.get(names[0])
+    values = [str(v) for v in listed] if isinstance(listed, list) else []
+    legs = [leg for leg in matrix.get("include") or () if isinstance(leg, dict)]
+    values += [str(leg[names[0]]) for leg in legs if names[0] in leg]
+    return frozenset(_tidy(value) for value in values) or None
+
+
+def _tidy(version: str) -> str:
+    return _TRAILING.sub("", version.strip().lower().removeprefix("v"))
+
+
+def _word(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(str(entry) for entry in value)
+    if isinstance(value, dict):
+        return str(sorted(value.items()))
+    return str(value) if value is not None else ""
+
+
+def _other_system(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> bool:
+    families = [
+        {family for family in _SYSTEMS for label in labels if label.startswith(family)}
+        for labels in (mine or (), theirs or ())
+    ]
+    return bool(families[0] and families[1] and not families[0] <= families[1])
+
+
+def _named(systems: frozenset[str] | None) -> str:
+    return ", ".join(f"`{system}`" for system in sorted(systems)) if systems else "some system"
