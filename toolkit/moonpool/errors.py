@@ -23,6 +23,7 @@ class ExitCode(enum.IntEnum):
     COVERAGE = 68
     DATABASE = 69
     MOON = 70
+    WORKFLOW = 71
     INTERNAL = 79
 
 

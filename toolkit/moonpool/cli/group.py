@@ -18,6 +18,7 @@ __all__ = ["COMMANDS", "moonpool", "run"]
 
 # Each command's module and the one line that `moonpool --help` shows for it.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "audit": ("moonpool.cli.audit", "Find and remove what CI workflows do twice or slowly."),
     "ci": ("moonpool.cli.ci", "Test all projects through moon, then combine the coverage."),
     "coverage": ("moonpool.cli.coverage", "Combine and report the coverage of all projects."),
     "databases": ("moonpool.cli.databases", "Show and remove this workspace's test databases."),
