@@ -12,6 +12,7 @@ from urllib.parse import quote
 import click
 
 from moonpool import moon as moons
+from moonpool.cli.coverage_check import baseline, check
 from moonpool.cli.coverage_unite import unite
 from moonpool.cli.output import print_error, print_json, print_lines, print_note, wants_colour
 from moonpool.coverage.analysis import analysed
@@ -48,7 +49,8 @@ def command() -> None:
     """Combine and report the coverage of all projects."""
 
 
-command.add_command(unite)
+for _other in (unite, check, baseline):
+    command.add_command(_other)
 
 
 def _formats(_context: object, _option: object, given: Sequence[str]) -> list[str]:

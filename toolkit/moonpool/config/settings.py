@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from moonpool.budget import Wish, parse_wish
 from moonpool.config.checks import SEE, check_keys, config_error
 from moonpool.config.databases import read_databases
+from moonpool.config.gates import read_gates
 from moonpool.units import parse_bytes
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from moonpool.config.databases import DatabaseKeys
+    from moonpool.config.gates import GateKeys
     from moonpool.config.places import Places
 
 __all__ = ["KEYS", "Settings", "read_settings"]
@@ -32,6 +34,7 @@ KEYS = (
     "allow-no-tests",
     "coverage",
     "databases",
+    "gates",
     "memory-reserve",
     "worker-memory",
     "workers",
@@ -51,6 +54,7 @@ class Settings:
     coverage: bool | None
     allow_no_tests: bool
     databases: DatabaseKeys | None
+    gates: GateKeys
     namespace: str | None
 
 
@@ -67,6 +71,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         coverage=_flag(table, environ, "coverage"),
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
         databases=read_databases(table.get("databases")),
+        gates=read_gates(table.get("gates")),
         namespace=environ.get("MOONPOOL_NAMESPACE") or None,
     )
 

@@ -56,6 +56,12 @@ class CombinedProject:
     share: bool
 
     @property
+    def is_expected(self) -> bool:
+        """Whether there should be data: its tests did not pass without leaving any."""
+        ended_well = self.state in ("passed", "cached", "cached-from-remote")
+        return self.data != "missing" or not ended_well
+
+    @property
     def note(self) -> str:
         """What a reader of the numbers must know about them; empty when all is well."""
         if self.data == "unreadable":

@@ -55,7 +55,10 @@ class FileNumbers:
 
 @dataclass(frozen=True)
 class ProjectNumbers:
-    """One project; ``note`` says what is wrong with its data, ``measured`` whether there is any."""
+    """One project; ``note`` says what is wrong with its data, ``measured`` whether there is any.
+
+    ``expected`` is False where there is none because the project does not measure coverage.
+    """
 
     id: str
     source: str
@@ -63,6 +66,7 @@ class ProjectNumbers:
     measured: bool
     branches: bool
     files: tuple[FileNumbers, ...] = ()
+    expected: bool = True
 
     @property
     def numbers(self) -> Numbers:

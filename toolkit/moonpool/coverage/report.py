@@ -43,7 +43,14 @@ def _precision(analysed: Analysed) -> int:
 def _project(project: CombinedProject, analysed: Analysed | None) -> ProjectNumbers:
     if analysed is None:
         note = project.note or ("" if project.share else "no file of it was measured")
-        return ProjectNumbers(project.id, project.source, note, measured=False, branches=False)
+        return ProjectNumbers(
+            project.id,
+            project.source,
+            note,
+            measured=False,
+            branches=False,
+            expected=project.is_expected,
+        )
     files = tuple(_file(path, entry) for path, entry in sorted(analysed.record["files"].items()))
     return ProjectNumbers(project.id, project.source, project.note, True, analysed.branches, files)
 

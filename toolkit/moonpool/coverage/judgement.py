@@ -1,0 +1,99 @@
+"""All gates of a workspace, in the order in which people read them: projects, total, changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moonpool.coverage.changed import changed_numbers
+from moonpool.coverage.gates import Floor, State, Verdict, at_least, not_worse, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from moonpool.coverage.analysis import Analysed
+    from moonpool.coverage.gates import Former
+    from moonpool.coverage.numbers import FileNumbers, ProjectNumbers
+    from moonpool.coverage.report import Report
+
+__all__ = ["Thresholds", "judge"]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What is asked for: least percentages, None for no such gate; ``each`` is by project id.
+
+    ``changes`` are the changed lines by file, None when no base was given.
+    """
+
+    total: float | None
+    each: Mapping[str, float | None]
+    changed: float | None
+    changes: Mapping[str, frozenset[int]] | None
+    baseline: Mapping[str, Former]
+    tolerance: float
+
+
+def judge(report: Report, wanted: Thresholds, root: Path) -> tuple[Verdict, ...]:
+    """Return every gate's verdict; a project whose data is missing is a verdict of its own."""
+    return (*_projects(report, wanted), *_total(report, wanted), *_changed(report, wanted, root))
+
+
+def _projects(report: Report, wanted: Thresholds) -> Iterator[Verdict]:
+    by_id = {entry.project.id: entry for entry in report.analysed}
+    for project in report.numbers.projects:
+        if not project.measured:
+            if project.expected:
+                yield unknown("data", project.id, project.note)
+            continue
+        each = wanted.each.get(project.id)
+        if each is not None:
+            yield at_least("project", project.id, project.files, Floor(each))
+        if own := _own_floor(by_id[project.id]):
+            yield at_least("fail_under", project.id, project.files, own)
+        if former := wanted.baseline.get(project.id):
+            yield not_worse(project, former, wanted.tolerance)
+
+
+def _own_floor(analysed: Analysed) -> Floor | None:
+    percent = analysed.coverage.get_option("report:fail_under")
+    precision = analysed.coverage.get_option("report:precision")
+    if not isinstance(percent, int | float) or not percent:
+        return None
+    return Floor(float(percent), precision if isinstance(precision, int) else 0)
+
+
+def _total(report: Report, wanted: Thresholds) -> Iterator[Verdict]:
+    if wanted.total is None:
+        return
+    files = [file for project in report.numbers.projects for file in project.files]
+    verdict = at_least("total", "workspace", files, Floor(wanted.total))
+    missing = [project.id for project in _without_data(report)]
+    if verdict.state is State.PASSED and missing:
+        yield unknown("total", "workspace", f"{verdict.sentence}, without {', '.join(missing)}")
+    else:
+        yield verdict
+
+
+def _changed(report: Report, wanted: Thresholds, root: Path) -> Iterator[Verdict]:
+    if wanted.changes is None:
+        return
+    files: tuple[FileNumbers, ...] = changed_numbers(report.analysed, wanted.changes, root)
+    if files:
+        yield at_least("changed", "lines", files, Floor(wanted.changed or 0.0))
+    else:
+        yield Verdict("changed", "lines", State.PASSED, "no measured line changed")
+    for project in _without_data(report):
+        paths = [path for path in wanted.changes if _is_source_of(project, path)]
+        if paths:
+            yield unknown("changed", project.id, f"{project.note}; changed: {', '.join(paths)}")
+
+
+def _without_data(report: Report) -> list[ProjectNumbers]:
+    return [p for p in report.numbers.projects if not p.measured and p.expected]
+
+
+def _is_source_of(project: ProjectNumbers, path: str) -> bool:
+    inside = project.source == "." or path.startswith(f"{project.source}/")
+    return inside and path.endswith(".py")
