@@ -8,9 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -24,10 +22,11 @@ from moonpool.databases.residue import listening_pid
 from moonpool.databases.server import start_server
 from moonpool.databases.urls import parse_url
 from moonpool.errors import MoonpoolError
-from tests.databases.drivers import start_controller
+from tests.databases.drivers import start_starter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from moonpool.databases.server import Server
     from moonpool.databases.urls import DatabaseUrl
@@ -90,12 +89,11 @@ def test_the_notes_say_where_it_runs_and_as_whom(server: Server) -> None:
 def test_after_sigkill_of_its_starter_nothing_is_left_by_the_next_start(
     place: Path, has_postgres: None
 ) -> None:
-    controller, url = start_controller("gw0", environ={}, bases=[place])
-    folder = Path(parse_qs(urlsplit(url).query)["host"][0])
+    starter, folder = start_starter(place, "main")
     postmaster = listening_pid(folder)
     assert postmaster is not None
 
-    _kill(controller)
+    _kill(starter)
 
     _wait_until(lambda: not _lives(postmaster))
     assert folder.exists()
@@ -110,9 +108,8 @@ def test_a_server_that_outlives_its_starter_is_ended_by_whoever_cleans_up(
     place: Path, has_postgres: None
 ) -> None:
     # Started by a thread, it is not tied to its starter, as on systems without prctl.
-    controller, url = start_controller("gw0", environ={}, bases=[place], in_thread=True)
-    folder = Path(parse_qs(urlsplit(url).query)["host"][0])
-    _kill(controller)
+    starter, folder = start_starter(place, "thread")
+    _kill(starter)
     assert listening_pid(folder) is not None
 
     assert remove_leftovers(uids=_UIDS, bases=[place]) == [folder]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -278,6 +279,9 @@ def test_without_a_url_a_server_is_started_for_all_variables(
             with psycopg.connect(url.replace("+psycopg", "")) as connection:
                 assert connection.execute("SELECT 1").fetchone() == (1,)
         assert databases.notes[0].startswith("started a PostgreSQL server in")
+    deadline = time.monotonic() + 15
+    while list(place.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert list(place.iterdir()) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,11 @@ from moonpool.databases import (
     clean_clusters,
     clean_server,
     dead_clusters,
+    find_server,
+    join_server,
     server_databases,
 )
+from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,6 +75,28 @@ def clean(url: str | None, variables: tuple[str, ...]) -> None:
     print_lines("\n".join(lines) or "nothing is left over")
 
 
+@command.command("server")
+@click.option("--start", is_flag=True, help="Start it if need be, and let it run until --stop.")
+@click.option("--stop", is_flag=True, help="Let it end, at once or with the last run that uses it.")
+@click.option("--url", "show_url", is_flag=True, help="Print the URL of its database `postgres`.")
+def server(start: bool, stop: bool, show_url: bool) -> None:
+    """Run the PostgreSQL server of this user's test runs for local development."""
+    if start + stop + show_url != 1:
+        raise click.UsageError("expected one of `--start`, `--stop` and `--url`")
+    found = join_server() if start else find_server()
+    if found is None:
+        raise MoonpoolError(
+            "no PostgreSQL server of test runs is running",
+            hint="run `moonpool databases server --start`",
+            slug="database-server",
+            exit_code=ExitCode.DATABASE,
+        )
+    with contextlib.closing(found) as used:
+        if not show_url:
+            used.keep(start)
+        print_lines(f"{used.folder} ends with its last user" if stop else used.address)
+
+
 def _urls(
     url: str | None, variables: tuple[str, ...], *, environ: Mapping[str, str] = os.environ
 ) -> list[tuple[str, str]]:
@@ -92,7 +118,11 @@ def _as_lines(found: list[FoundServer]) -> list[str]:
         for server in found
         for template in server.templates
     ]
-    return lines or ["no test databases"]
+    return [*(lines or ["no test databases"]), *(_costs(server) for server in found)]
+
+
+def _costs(server: FoundServer) -> str:
+    return f"{server.url}: {server.durability.sentence}"
 
 
 def _template_state(template: Template) -> str:
@@ -125,6 +155,7 @@ def _as_json(found: list[FoundServer], folders: list[str]) -> dict[str, Any]:
             for server in found
             for template in server.templates
         ],
+        "servers": [{"server": server.url, **asdict(server.durability)} for server in found],
         "leftover_servers": folders,
     }
 

@@ -15,6 +15,7 @@ from moonpool.budget import Wish, parse_wish
 from moonpool.config.checks import SEE, check_keys, config_error
 from moonpool.config.databases import read_databases
 from moonpool.config.gates import read_gates
+from moonpool.environment import check_templates
 from moonpool.units import parse_bytes
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ KEYS = (
     "databases",
     "gates",
     "memory-reserve",
+    "worker-env",
     "worker-memory",
     "workers",
 )
@@ -55,6 +57,7 @@ class Settings:
     allow_no_tests: bool
     databases: DatabaseKeys | None
     gates: GateKeys
+    worker_env: Mapping[str, str] | None
     namespace: str | None
 
 
@@ -72,6 +75,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
         databases=read_databases(table.get("databases")),
         gates=read_gates(table.get("gates")),
+        worker_env=_variables(table.get("worker-env")),
         namespace=environ.get("MOONPOOL_NAMESPACE") or None,
     )
 
@@ -160,3 +164,15 @@ def _flag(table: Mapping[str, Any], environ: Mapping[str, str], key: str) -> boo
     if found is None or isinstance(found, bool):
         return found
     raise config_error(f"{source} is `{found}`, expected true or false", SEE)
+
+
+def _variables(table: object) -> dict[str, str] | None:
+    if table is None:
+        return None
+    if not isinstance(table, dict) or not all(isinstance(text, str) for text in table.values()):
+        raise config_error(
+            f"[tool.moonpool.worker-env] is {table!r}, expected environment variables as texts",
+            'write REDIS_URL = "redis://localhost/{index}"',
+        )
+    check_templates(table)
+    return table

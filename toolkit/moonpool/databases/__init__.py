@@ -18,6 +18,7 @@ from moonpool.databases.recipe import Recipe
 from moonpool.databases.savepoint import rolled_back
 from moonpool.databases.session import Databases, open_databases
 from moonpool.databases.settings import DatabaseSettings
+from moonpool.databases.shared import SharedServer, find_server, join_server
 from moonpool.databases.state import STATE_VARIABLE
 from moonpool.databases.template import Template
 from moonpool.databases.worker import worker_environment
@@ -32,10 +33,13 @@ __all__ = [
     "Mark",
     "MarkedDatabase",
     "Recipe",
+    "SharedServer",
     "Template",
     "clean_clusters",
     "clean_server",
     "dead_clusters",
+    "find_server",
+    "join_server",
     "open_databases",
     "rolled_back",
     "server_databases",

@@ -24,14 +24,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FOLDER_PREFIX",
+    "KEPT",
+    "LOCK_DESCRIPTOR",
+    "READY",
+    "USERS",
     "ClusterFolder",
     "cluster_bases",
+    "is_abandoned",
     "list_leftovers",
     "make_folder",
     "remove_leftovers",
 ]
 
 FOLDER_PREFIX = "moonpool-pg-"
+# In the folder of a shared server: what its users lock, that it answers, that it needs no users.
+USERS, READY, KEPT = "users.lock", "ready", "kept"
+# As which its keeper finds the lock of the folder.
+LOCK_DESCRIPTOR = 3
 _LOCK_FILE = "owner.lock"
 # initdb writes 40 MB and each database 8 MB; tests add to that, and write-ahead log is kept up to
 # 1 GB under load. Containers give 64 MB by default.
@@ -99,7 +108,7 @@ def list_leftovers(*, uids: Iterable[int], bases: Sequence[Path] | None = None) 
         path
         for base in (cluster_bases() if bases is None else bases)
         for path in sorted(base.glob(f"{FOLDER_PREFIX}*"))
-        if _owner(path) in owners and _is_abandoned(path)
+        if _owner(path) in owners and is_abandoned(path)
     ]
 
 
@@ -148,7 +157,8 @@ def _make_locked(base: Path, account: Account) -> ClusterFolder:
     return ClusterFolder(path, lock, in_memory=base == cluster_bases()[0])
 
 
-def _is_abandoned(path: Path) -> bool:
+def is_abandoned(path: Path) -> bool:
+    """Whether nobody holds the lock of a folder any more."""
     file = path / _LOCK_FILE
     if not file.exists():
         return _age_seconds(path) > _UNLOCKED_GRACE_SECONDS

@@ -12,6 +12,7 @@ from moonpool.databases.cluster import list_leftovers, remove_leftovers
 from moonpool.databases.connection import connect
 from moonpool.databases.failures import explained
 from moonpool.databases.postgres import MarkedDatabase, drop, list_databases
+from moonpool.databases.settings_cost import Durability, measure_durability
 from moonpool.databases.template import Template, drop_unused, list_templates
 from moonpool.databases.urls import POSTGRESQL, DatabaseUrl, parse_url
 from moonpool.errors import ExitCode, MoonpoolError
@@ -46,13 +47,15 @@ class FoundServer:
     url: str
     databases: tuple[MarkedDatabase, ...]
     templates: tuple[Template, ...]
+    durability: Durability
 
 
 def server_databases(text: str, *, origin: str) -> FoundServer:
     """The databases and templates of ours on the server of a URL."""
     url = _postgresql(text, origin)
     with closing(connect(url)) as connection, explained(url, "list the databases on"):
-        return FoundServer(url.masked, list_databases(connection), list_templates(connection))
+        found = list_databases(connection), list_templates(connection)
+        return FoundServer(url.masked, *found, measure_durability(connection))
 
 
 def clean_server(text: str, *, origin: str) -> CleanedServer:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Self
 from moonpool.databases.marks import Mark, advisory_key
 from moonpool.databases.ownership import Ownership
 from moonpool.databases.plan import DatabasePlan, plan_databases
-from moonpool.databases.server import start_server
+from moonpool.databases.roles import ensure_role
+from moonpool.databases.shared import join_server
 from moonpool.databases.state import STATE_VARIABLE, Family, RunState, render_state
 from moonpool.databases.urls import SQLITE, DatabaseUrl
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Databases", "open_databases"]
 
+_AS_SUPERUSER = DatabaseUrl("postgresql://", "postgres", "")
 _BOOT_ID = "proc/sys/kernel/random/boot_id"
 
 
@@ -112,9 +114,12 @@ def _start(
     """One server for all variables that lack a URL, and their URLs on it."""
     if not plan.ephemeral:
         return {}, ()
-    server = start_server(next(iter(plan.ephemeral.values())), environ=environ, bases=bases)
-    stack.callback(server.stop)
-    return {name: server.url(url) for name, url in plan.ephemeral.items()}, server.notes
+    server = join_server(environ=environ, bases=bases)
+    stack.callback(server.close)
+    urls = {name: server.url(url) for name, url in plan.ephemeral.items()}
+    for url in urls.values():
+        ensure_role(server.url(_AS_SUPERUSER), url.user)
+    return urls, server.notes
 
 
 def _new_mark(

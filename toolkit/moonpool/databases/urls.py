@@ -57,6 +57,11 @@ class DatabaseUrl:
         return self.before.partition("://")[2].removesuffix("/")
 
     @property
+    def user(self) -> str:
+        """The user with its escapes resolved; empty when there is none."""
+        return unquote(self.authority.rpartition("@")[0].partition(":")[0])
+
+    @property
     def name(self) -> str:
         """The database name with its escapes resolved, as libpq reads it."""
         return unquote(self.raw_name)

@@ -145,8 +145,8 @@ class Controller:
 
     def equip(self, coverage: RunCoverage | None) -> None:
         """Prepare environment, databases, coverage and records before any conftest is imported."""
-        if self._settings.databases is not None:
-            self._equip_databases()
+        if self._settings.databases is not None or self._settings.worker_env is not None:
+            self._equip_isolation()
         if coverage is None and self._options.moonpool_coverage:
             coverage = RunCoverage.start(self._places)
             self._config.add_cleanup(partial(_finish, coverage.finish))
@@ -194,16 +194,28 @@ class Controller:
             elastic = Elastic(self._share, order, decision, start_seconds)
             self._config.pluginmanager.register(elastic)
 
+    def _equip_isolation(self) -> None:
+        from moonpool.plugin.isolation import isolate
+
+        if self._settings.worker_env is not None:
+            from moonpool.plugin.surroundings import claim_for_run, surround
+
+            # The controller imports conftests too, so it has values as well.
+            claim_for_run(self._config, self._places, self._settings)
+            surround(self._config, self._settings.worker_env, worker=None)
+        if self._settings.databases is not None:
+            self._equip_databases()
+        if not self._distributes:
+            isolate(self._config, worker=None)
+
     def _equip_databases(self) -> None:
-        from moonpool.plugin.isolation import isolate, open_for_run
+        from moonpool.plugin.isolation import open_for_run
 
         keys = self._settings.databases
         assert keys is not None
         databases = open_for_run(keys, self._places, uuid.uuid4().hex, self._settings.namespace)
         self._config.add_cleanup(partial(_finish, databases.close))
         self._notes.extend(databases.notes)
-        if not self._distributes:
-            isolate(self._config, worker=None)
 
     def _equip_coverage(self, coverage: RunCoverage) -> None:
         self._coverage = coverage

@@ -9,7 +9,7 @@ import pytest
 
 from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
-from moonpool.plugin.names import PREPARED
+from moonpool.plugin.names import NAMESPACE, PREPARED
 
 if TYPE_CHECKING:
     from moonpool.config import DatabaseKeys, Places, TemplateKeys
@@ -27,16 +27,23 @@ def isolate(config: pytest.Config, worker: str | None) -> None:
     """
     places = find_places(config.rootpath, os.environ)
     try:
-        keys = read_settings(places, os.environ).databases
+        settings = read_settings(places, os.environ)
+        keys = settings.databases
+        # The only process has its own since its namespace was claimed.
+        if worker is not None and settings.worker_env is not None and NAMESPACE in os.environ:
+            from moonpool.plugin.surroundings import surround
+
+            surround(config, settings.worker_env, worker)
+            os.environ[PREPARED] = worker or "main"
         if keys is not None:
             from moonpool.databases import worker_environment
             from moonpool.plugin.cleaning import clean_databases
 
-            settings = _settings(keys, places)
-            changes = worker_environment(settings, environ=os.environ, worker=worker)
+            wanted = _settings(keys, places)
+            changes = worker_environment(wanted, environ=os.environ, worker=worker)
             os.environ.update(changes)
             os.environ[PREPARED] = worker or "main"
-            config.pluginmanager.register(clean_databases(config, settings))
+            config.pluginmanager.register(clean_databases(config, wanted))
     except MoonpoolError as error:
         raise pytest.UsageError(str(error)) from None
 

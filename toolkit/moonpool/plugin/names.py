@@ -9,6 +9,7 @@ __all__ = [
     "COVERAGE_PROJECT",
     "LAUNCH",
     "MEASURES",
+    "NAMESPACE",
     "PREPARED",
     "RECORDER",
     "WORKER_ID",
@@ -36,3 +37,6 @@ COVERAGE_PROJECT = "MOONPOOL_COVERAGE_PROJECT"
 # Set in the process whose database URLs have been rewritten, so that a pytest started by one of
 # its tests does not rewrite them again.
 PREPARED = "MOONPOOL_PREPARED"
+
+# Set by the controller for its workers: the word that tells this run's things apart.
+NAMESPACE = "MOONPOOL_WORKER_NAMESPACE"

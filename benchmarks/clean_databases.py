@@ -1,0 +1,247 @@
+"""What a clean database for every test costs: a backend of 30 tables whose tests commit.
+
+python benchmarks/clean_databases.py [--tests 160] [--only NAME …] [--strategies]
+
+The baseline drops and creates all tables for each test on a durable server whose data lies on a
+disk; each lever is then shown on its own, and all together. Coverage is measured throughout, and
+the executed lines have to be the same. With `--strategies`: milliseconds per reset instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import coverage
+from backend_suite import TABLES, write_backend
+
+from moonpool.databases.account import server_account
+from moonpool.databases.binaries import find_binaries
+from moonpool.databases.cleaner import CLONE, DIRTY, PostgresCleaner
+from moonpool.databases.cluster import make_folder
+from moonpool.databases.connection import connect
+from moonpool.databases.initialise import initialise
+from moonpool.databases.making import drop_database, make
+from moonpool.databases.marks import Mark, render_mark
+from moonpool.databases.server import server_url, start_server
+from moonpool.databases.spawning import spawn
+from moonpool.databases.urls import parse_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+DEFAULT = "postgresql+asyncpg:///backend_test"
+# name: (workers, per-test recreation, durable server, coverage core)
+RUNS = {
+    "serial, as it was": (0, True, True, "ctrace"),
+    "-n 2, as it was": (2, True, True, "ctrace"),
+    "only dirty rows": (0, False, True, "ctrace"),
+    "only a fast server": (0, True, False, "ctrace"),
+    "only the cheaper core": (0, True, True, "sysmon"),
+    "moonpool, 1 process": (0, False, False, "sysmon"),
+    "moonpool -n 2": (2, False, False, "sysmon"),
+    "moonpool -n 3": (3, False, False, "sysmon"),
+    "moonpool -n 4": (4, False, False, "sysmon"),
+}
+
+
+@contextmanager
+def durable_server() -> Iterator[Path]:
+    """A server with PostgreSQL's own settings, whose data lies in the temporary folder."""
+    account, binaries = server_account(), find_binaries()
+    folder = make_folder(account, bases=[Path(tempfile.gettempdir())])
+    initialise(folder, account, binaries, "postgres", os.environ)
+    command = [str(binaries / "postgres"), "-D", str(folder.data), "-c", "listen_addresses="]
+    command += ["-c", f'unix_socket_directories="{folder.path}"']
+    server = spawn(command, folder, account, os.environ, signal.SIGQUIT)
+    try:
+        pid_file = folder.data / "postmaster.pid"
+        while not (pid_file.exists() and pid_file.read_text().endswith("ready   \n")):
+            time.sleep(0.05)
+        yield folder.path
+    finally:
+        server.send_signal(signal.SIGQUIT)
+        server.wait()
+        folder.remove()
+
+
+def cpu_of_servers() -> float:
+    """CPU seconds of all PostgreSQL processes and those that they waited for."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().rpartition(")")
+        except OSError:
+            continue
+        if "(postgres" in name:
+            ticks += sum(map(int, rest.split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def run(root: Path, name: str, durable: Path) -> tuple[float, float, float, set[str]]:
+    """One run: seconds of wall, of the tests' CPU, of the server's, and the executed lines."""
+    workers, recreates, is_durable, core = RUNS[name]
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
+    environ |= {"COVERAGE_CORE": core, "RECREATE": "1" if recreates else ""}
+    if is_durable or recreates:
+        environ["DATABASE_URL"] = server_url(durable, parse_url(DEFAULT, origin="it")).text
+    words = ["-q", "-n", str(workers)]
+    if recreates:
+        command = ["coverage", "run", "-p", "-m", "pytest", "-p", "no:moonpool", *words]
+    else:
+        command = ["moonpool", "test", *words]
+    for left in root.glob(".coverage*"):
+        left.unlink()
+    shutil.rmtree(root / ".moonpool", ignore_errors=True)
+    before, servers, begun = _children(), cpu_of_servers(), time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=root, env=environ, capture_output=True, text=True
+    )
+    wall = time.perf_counter() - begun
+    assert done.returncode == 0, done.stdout + done.stderr
+    return wall, _children() - before, max(0.0, cpu_of_servers() - servers), executed(root)
+
+
+def executed(root: Path) -> set[str]:
+    """The lines that were executed, of every data file that the run left."""
+    files = [root / ".moonpool" / "coverage", *root.glob(".coverage*")]
+    found: set[str] = set()
+    for file in filter(Path.is_file, files):
+        data = coverage.CoverageData(str(file))
+        data.read()
+        for path in data.measured_files():
+            found |= {f"{Path(path).name}:{line}" for line in data.lines(path) or ()}
+    return found
+
+
+def _children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def whole_runs(tests: int, names: list[str]) -> None:
+    """Print a line for each run."""
+    with tempfile.TemporaryDirectory() as folder, durable_server() as durable:
+        root = Path(folder)
+        write_backend(root, tests)
+        url = server_url(durable, parse_url(DEFAULT, origin="it"))
+        with closing(connect(url)) as connection:
+            for name in ("backend_test", "backend_test_gw0", "backend_test_gw1"):
+                connection.execute(f"CREATE DATABASE {name}")
+        print(f"{tests} tests, {TABLES} tables, Python {sys.version.split()[0]}")
+        print(f"{'':24}{'wall s':>8}{'less':>7}{'tests CPU':>11}{'server CPU':>12}  same lines")
+        first: tuple[float, set[str]] | None = None
+        for name in names:
+            wall, cpu, server, lines = run(root, name, durable)
+            first = first or (wall, lines)
+            less = f"{1 - wall / first[0]:.0%}"
+            print(
+                f"{name:24}{wall:8.1f}{less:>7}{cpu:11.1f}{server:12.1f}  {lines == first[1]}",
+                flush=True,
+            )
+
+
+def strategies() -> None:
+    """Print milliseconds per test for each way to a clean database, on both kinds of server."""
+    fast = start_server(parse_url("postgresql:///x_test", origin="it"))
+    try:
+        with durable_server() as durable:
+            print(f"{'ms per test, median':34}{'fast':>8}{'durable':>10}")
+            columns = [_strategies(fast.folder.path), _strategies(durable)]
+        for name in columns[0]:
+            print(f"{name:34}{columns[0][name]:8.2f}{columns[1][name]:10.2f}")
+    finally:
+        fast.stop()
+
+
+def _strategies(server: Path) -> dict[str, float]:
+    url = server_url(server, parse_url("postgresql:///bench_test", origin="it"))
+    mark = Mark("bench", "/bench", "bench", "", "", 1)
+    names = [f"t{number}" for number in range(TABLES)]
+    create = "".join(
+        f"CREATE TABLE {name} (id serial PRIMARY KEY, code text UNIQUE, "
+        f"parent_id int REFERENCES {names[max(0, number - 1)]});"
+        for number, name in enumerate(names)
+    )
+    dirty = "".join(f"INSERT INTO t{n} (code) VALUES ('a'), ('b');" for n in range(3))
+    with closing(connect(url)) as admin:
+        for name in ("bench_template", "bench_test"):
+            make(admin, name, render_mark(mark), 1)
+        for name in ("bench_template", "bench_test"):
+            with closing(connect(url, name)) as connection:
+                connection.execute(create)
+        cleaner = PostgresCleaner(url, mark, "bench_template")
+        with closing(connect(url, "bench_test")) as user:
+            cleaner.begin(DIRTY, stale=True)
+            found = {
+                "dirty (3 tables of 30)": _median(
+                    lambda: cleaner.clean(DIRTY), 100, lambda: user.execute(dirty)
+                ),
+                "rolled back": _median(
+                    lambda: user.execute("ROLLBACK"), 100, lambda: user.execute("BEGIN;" + dirty)
+                ),
+                "TRUNCATE all": _median(
+                    lambda: user.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"),
+                    10,
+                    lambda: user.execute(dirty),
+                ),
+                "DROP SCHEMA, CREATE TABLE (no ORM)": _median(
+                    lambda: user.execute(
+                        "DROP SCHEMA public CASCADE; CREATE SCHEMA public;" + create
+                    ),
+                    10,
+                    lambda: user.execute(dirty),
+                ),
+            }
+        cleaner.begin(CLONE, stale=False)
+        found["clone, made on demand"] = _median(lambda: cleaner.clean(CLONE), 10)
+        found["clone, made in the background"] = _median(
+            lambda: cleaner.clean(CLONE),
+            10,
+            lambda: (cleaner.begin(CLONE, stale=False), time.sleep(0.5)),
+        )
+        cleaner.close()
+        for name in ("bench_template", "bench_test"):
+            drop_database(admin, name)
+    return found
+
+
+def _median(
+    act: Callable[[], object], times: int, before: Callable[[], object] = lambda: None
+) -> float:
+    milliseconds = []
+    for _ in range(times):
+        before()
+        begun = time.perf_counter()
+        act()
+        milliseconds.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(milliseconds)
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tests", type=int, default=160)
+    parser.add_argument("--only", nargs="*", default=list(RUNS), choices=list(RUNS))
+    parser.add_argument("--strategies", action="store_true")
+    wanted = parser.parse_args()
+    if wanted.strategies:
+        strategies()
+    else:
+        whole_runs(wanted.tests, wanted.only)
+
+
+if __name__ == "__main__":
+    main()
