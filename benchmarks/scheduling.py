@@ -1,11 +1,13 @@
 """Makespan over its lower bound: our scheduler against pytest-xdist's, on suites that sleep.
 
-    python benchmarks/scheduling.py --workers 4,8,16 --seeds 5 > table.md
+    python benchmarks/scheduling.py --workers 4,8,16 --seeds 5 --results ratios.jsonl > table.md
 
 Real pytest runs; the makespan is the time from the first test's start to the last one's end, and
 the bound is what the tests sleep, divided as well as any schedule could (`lower_bound`). Sleeping
 tests need no CPU, so more workers than cores can be compared; pytest's own work per test does
-need it, and on a small machine it is what separates a good schedule from 1.00. Progress: stderr.
+need it, and on a small machine it is what separates a good schedule from 1.00. So no plugin but
+pytest-xdist is loaded. Progress goes to stderr; with `--results` the ratios of several goes, each
+with some policies or suites, are gathered in a file, and the table is of all of them.
 """
 
 from __future__ import annotations
@@ -127,7 +129,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
             ratio = _measure(suite, case.workers, policy)
             ratios[case.suite, case.workers, policy].append(ratio)
             print(f"{case} {policy}: {ratio:.3f}", file=sys.stderr, flush=True)
-    _print_table(options, ratios)
+            _keep(options.results, case, policy, ratio)
+    if options.results is not None:
+        ratios = _gathered(options.results)
+    _print_table(ratios)
+
+
+def _keep(results: Path | None, case: Case, policy: str, ratio: float) -> None:
+    if results is not None:
+        with results.open("a") as stream:
+            stream.write(json.dumps([case.suite, case.workers, policy, case.seed, ratio]) + "\n")
+
+
+def _gathered(results: Path) -> defaultdict[tuple[str, int, str], list[float]]:
+    ratios: defaultdict[tuple[str, int, str], list[float]] = defaultdict(list)
+    for line in results.read_text().splitlines():
+        suite, workers, policy, _seed, ratio = json.loads(line)
+        ratios[suite, workers, policy].append(ratio)
+    return ratios
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -137,6 +156,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=1, help="runs of each suite")
     parser.add_argument("--seconds", type=float, default=60.0, help="sleep in a suite, all tests")
     parser.add_argument("--suites", type=_words, default=list(_SUITES), metavar=",".join(_SUITES))
+    parser.add_argument("--results", type=Path, help="gather the ratios of several goes here")
     parser.add_argument("--policies", type=_words, default=list(_POLICIES), metavar="A,B")
     return parser.parse_args(arguments)
 
@@ -184,7 +204,8 @@ def _run(root: Path, suite: Suite, workers: int, policy: str) -> float:
     if knows is not None:
         known = {name: sum(tests) for name, tests in suite.items()} if knows else {}
         environ["FILE_SECONDS"] = json.dumps(known)
-    program = [sys.executable, "-m", "pytest", "-q", "-p", "no:moonpool", "-p", "benchmarked"]
+    environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    program = [sys.executable, "-m", "pytest", "-q", "-p", "xdist.plugin", "-p", "benchmarked"]
     subprocess.run(
         [*program, "-n", str(workers), "--dist", dist],
         cwd=root,
@@ -205,17 +226,15 @@ def _write(root: Path, suite: Suite) -> None:
         (root / name).write_text("import time\n" + "".join(lines))
 
 
-def _print_table(
-    options: argparse.Namespace, ratios: Mapping[tuple[str, int, str], Sequence[float]]
-) -> None:
-    print("Makespan ÷ lower bound, median / worst of", options.seeds * options.rounds, "runs\n")
-    print("| suite | workers |", " | ".join(options.policies), "|")
-    print("|---|---|" + "---|" * len(options.policies))
-    for suite in options.suites:
-        for workers in options.workers:
-            runs = [ratios[suite, workers, policy] for policy in options.policies]
-            cells = [f"{median(values):.3f} / {max(values):.3f}" for values in runs]
-            print(f"| {_SUITES[suite][0]} | {workers} |", " | ".join(cells), "|")
+def _print_table(ratios: Mapping[tuple[str, int, str], Sequence[float]]) -> None:
+    policies = [name for name in _POLICIES if any(policy == name for _, _, policy in ratios)]
+    print("Makespan ÷ lower bound, median / worst\n")
+    print("| suite | workers |", " | ".join(policies), "|")
+    print("|---|---|" + "---|" * len(policies))
+    for suite, workers in sorted({(suite, workers) for suite, workers, _ in ratios}):
+        runs = [ratios.get((suite, workers, policy), ()) for policy in policies]
+        cells = [f"{median(r):.3f} / {max(r):.3f} ({len(r)})" if r else "" for r in runs]
+        print(f"| {_SUITES[suite][0]} | {workers} |", " | ".join(cells), "|")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ci": ("moonpool.cli.ci", "Test all projects through moon, then combine the coverage."),
     "coverage": ("moonpool.cli.coverage", "Combine and report the coverage of all projects."),
     "databases": ("moonpool.cli.databases", "Show and remove this workspace's test databases."),
+    "history": ("moonpool.cli.history", "Show and carry what earlier runs taught."),
     "init": ("moonpool.cli.init", "Put the task templates into this moon workspace."),
     "pool": ("moonpool.cli.pool", "Show who holds the machine's workers and memory now."),
     "test": ("moonpool.cli.test", "Run pytest for the current project."),

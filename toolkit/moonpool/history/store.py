@@ -7,6 +7,7 @@ cut short or damaged all whole lines are still known.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moonpool.files import locked, write_whole
@@ -14,12 +15,12 @@ from moonpool.history.learn import learn, merge
 from moonpool.history.record import FileHistory, FileRun, History, StartRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from moonpool.history.record import RunRecord
 
-__all__ = ["add_history", "add_run", "load_history", "read_history"]
+__all__ = ["add_history", "add_run", "forget", "load_history", "read_history"]
 
 _VERSION = 2
 
@@ -96,6 +97,16 @@ def add_run(path: Path, run: RunRecord) -> bool:
 def add_history(path: Path, other: History) -> bool:
     """Let the history learn what another one knows; else as `add_run`."""
     return _change(path, lambda known: merge(known, other))
+
+
+def forget(path: Path, names: Collection[str]) -> bool:
+    """Let the history forget some files; else as `add_run`."""
+
+    def without(known: History) -> History:
+        files = {name: file for name, file in known.files.items() if name not in names}
+        return replace(known, files=files)
+
+    return not names or _change(path, without)
 
 
 def _change(path: Path, change: Callable[[History], History]) -> bool:
