@@ -2,6 +2,7 @@
 
 from moonpool.budget.decide import Budget, decide
 from moonpool.budget.limits import Capacity, Limit, Suite
+from moonpool.budget.pays import payback_limit, run_seconds
 from moonpool.budget.threads import THREAD_VARIABLES, thread_environment
 from moonpool.budget.wish import MOST_WORKERS, Wish, parse_wish
 
@@ -15,5 +16,7 @@ __all__ = [
     "Wish",
     "decide",
     "parse_wish",
+    "payback_limit",
+    "run_seconds",
     "thread_environment",
 ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["remember", "what_it_taught"]
 
-_EVENTS = ("run", "file-start", "file-end", "crash", "end")
+_EVENTS = ("run", "workers-added", "file-start", "file-end", "crash", "end")
 _SECONDS_PER_DAY = 86_400
 
 
@@ -82,7 +82,8 @@ def _total(parts: Sequence[Mapping[str, Any]], name: str) -> float:
 def _start(events: Mapping[str, Sequence[Entry]]) -> StartRun | None:
     starts, ends = events["file-start"], events["file-end"]
     cpu = [e.facts["start_cpu_seconds"] for e in ends if "start_cpu_seconds" in e.facts]
-    if not (starts and ends and cpu and events["end"]):
+    # A run that took workers later on has started twice.
+    if events["workers-added"] or not (starts and ends and cpu and events["end"]):
         return None
     run = events["run"][0]
     before = starts[0].time - run.time

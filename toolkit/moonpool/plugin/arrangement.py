@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from moonpool.schedule import file_of, form_units, longest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pytest
 
@@ -21,13 +21,15 @@ __all__ = ["Arrangement"]
 class Arrangement:
     """Predicted seconds by file, for a test of any other file, and what a node id belongs to.
 
-    ``file_tests`` are the tests with which a file takes its seconds. Files are named as in node
+    ``file_tests`` are the tests with which a file takes its seconds; those with the node ids in
+    ``elsewhere`` are not for the workers. Files are named as in node
     ids: relative to pytest's root, with forward slashes.
     """
 
     file_seconds: Mapping[str, float]
     seconds_per_test: float
     file_tests: Mapping[str, int] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
     unit_of: Callable[[str], str] = file_of
 
     def arrange(self, collection: Sequence[str], config: pytest.Config) -> tuple[Unit, ...]:
@@ -39,9 +41,19 @@ class Arrangement:
             file_tests=self.file_tests,
             unit_of=self.unit_of,
         )
+        if self.elsewhere:
+            units = tuple(self._without_those_elsewhere(units, collection))
         if _keeps_order(config):
             return units
         return longest_first(units, frozenset(map(self.unit_of, _failed_last_time(config))))
+
+    def _without_those_elsewhere(
+        self, units: Iterable[Unit], collection: Sequence[str]
+    ) -> Iterator[Unit]:
+        for unit in units:
+            tests = tuple(test for test in unit.tests if collection[test] not in self.elsewhere)
+            if tests:
+                yield unit.only(tests)
 
 
 def _keeps_order(config: pytest.Config) -> bool:

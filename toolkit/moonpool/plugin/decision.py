@@ -6,8 +6,10 @@ import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from moonpool.budget import run_seconds
 from moonpool.plugin import wishes
 from moonpool.plugin.forecast import forecast
+from moonpool.units import format_seconds
 
 if TYPE_CHECKING:
     import argparse
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from moonpool.plugin.forecast import Forecast
 
 __all__ = ["Decision", "decide_run"]
+
+# Saving less than this, by an estimate, is no reason to start workers before any test has run.
+_SURE_SECONDS = 5.0
 
 # Files stay whole, so that module-level state and module-scoped fixtures mean what they mean
 # serially. Put before all other arguments, so that any `--dist` of the user's wins.
@@ -36,6 +41,7 @@ class Decision:
     `-n` of the user's. ``in_process_reason`` says why the run had to stay in one process whatever
     the budget of the ``forecast`` allows. ``chosen`` is False where somebody asked for this very
     number. ``wanted`` is more than ``workers`` while other runs hold the rest of the machine.
+    ``late`` is how many workers a run without any may take once its first tests were measured.
     """
 
     workers: int
@@ -44,6 +50,7 @@ class Decision:
     in_process_reason: str | None
     counts: bool
     chosen: bool
+    late: int = 0
 
     @property
     def budget(self) -> Budget:
@@ -62,6 +69,9 @@ class Decision:
         """The decision in one line."""
         if self.in_process_reason is not None:
             return f"no workers: {self.in_process_reason}"
+        if self.late and self.budget.workers > 1:
+            work = format_seconds(self.budget.suite.work_seconds)
+            return f"no workers until the first tests show whether they pay: {work} (estimated)"
         counted = {0: "no workers", 1: "1 worker"}.get(self.workers, f"{self.workers} workers")
         if self.workers < self.wanted:
             counted += f" now, {self.wanted} as other runs end"
@@ -95,11 +105,25 @@ def decide_run(
         return Decision(asked, asked, foreseen, None, counts=False, chosen=False)
     # One worker would only add a process and its start to what pytest does by itself.
     budget = foreseen.budget
-    workers = 0 if reason or budget.in_process else budget.workers
+    late = 0 if reason or wish.is_fixed else _late_workers(budget, options, settings)
+    workers = 0 if reason or budget.in_process or late else budget.workers
     # A number that somebody asked for is not shared.
-    return Decision(
-        workers, workers, foreseen, reason, counts=asked is None, chosen=not wish.is_fixed
-    )
+    chosen = not wish.is_fixed
+    return Decision(workers, workers, foreseen, reason, asked is None, chosen, late)
+
+
+def _late_workers(budget: Budget, options: argparse.Namespace, settings: Settings) -> int:
+    """Return how many workers the run may take later, or 0 where it should not begin without any.
+
+    An estimate from the number of tests may be wrong by a hundred times either way. Where it says
+    that workers save much it is believed, since their start is little beside that.
+    """
+    suite, foreign = budget.suite, getattr(options, "cov_source", None)
+    if suite.measured or settings.databases is not None or options.maxfail or foreign:
+        return 0
+    alone, shared = (run_seconds(n, suite, budget.cpus) for n in (1, budget.workers))
+    most = min(limit.workers for limit in budget.considered if limit.name != "payback")
+    return most if most > 1 and alone - shared < _SURE_SECONDS else 0
 
 
 def _options(config: pytest.Config, parser: pytest.Parser, args: list[str]) -> argparse.Namespace:

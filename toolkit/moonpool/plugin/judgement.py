@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["judge"]
 
-_EVENTS = ("collected", "worker-down", "file-start", "file-end", "crash")
+_EVENTS = ("collected", "worker-down", "file-start", "file-end", "crash", "workers-added")
 
 
 def judge(journal: Path) -> tuple[str, ...]:
-    """Return the lines to show; none for a run on fewer than two workers, or with a crash.
+    """Return the lines to show; none for a run without workers, with late ones, or with a crash.
 
     The most workers that were ready at a time are those that the run is measured against.
     """
@@ -30,7 +30,7 @@ def judge(journal: Path) -> tuple[str, ...]:
                 most = max(most, ready)
             case "worker-down":
                 ready -= 1
-            case "crash":
+            case "crash" | "workers-added":
                 return ()
             case "file-start":
                 times.append(entry.time)

@@ -44,6 +44,7 @@ class Recorder:
         self._began = time.time()
         self._facts = {**facts, "machine": machine, "complete": teaches}
         self.journal: Journal | None = None
+        self.collection_reports: list[object] = []
         self._reported: Reported | None = None
 
     @pytest.hookimpl(tryfirst=True)
@@ -72,6 +73,11 @@ class Recorder:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what this process has collected; with workers it never collects."""
         self.note("collected", worker="main", tests=len(session.items))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what is known of files that were skipped: workers report them too."""
+        if not report.passed:
+            self.collection_reports.append(report.longrepr)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: WorkerController) -> None:

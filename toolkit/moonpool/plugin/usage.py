@@ -60,7 +60,8 @@ class Usage:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Attach the costs to the report of a file's last teardown."""
-        if report.when == "teardown":
+        # Those of workers that a run took later on come with a node, and with their own costs.
+        if report.when == "teardown" and not hasattr(report, "node"):
             self._tests += 1
             if self._is_last_of_file():
                 setattr(report, ATTRIBUTE, self._take())
