@@ -10,10 +10,12 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import moonpool
+from moonpool.coverage.core import Core, Needs, choose_core
 from moonpool.coverage.flush import flush
 from moonpool.errors import ExitCode, MoonpoolError
 from moonpool.files import write_whole
@@ -44,7 +46,7 @@ _PARTIAL_VIEW_WARNINGS = (
 
 
 class Measurement:
-    """A running measurement of this process."""
+    """A running measurement of this process; ``core`` says by what and why."""
 
     def __init__(
         self,
@@ -52,7 +54,9 @@ class Measurement:
         kept: Path,
         environ: MutableMapping[str, str],
         channels_before: Mapping[str, str | None],
+        core: Core,
     ) -> None:
+        self.core = core
         self._coverage = coverage
         self._kept = kept
         self._pid = os.getpid()
@@ -124,13 +128,14 @@ def start(
     with inside(project_root):
         try:
             coverage = _configured(project_root, data_dir / f"{LIVE_PREFIX}{process}", environ)
+            core = _with_core(coverage, environ)
             coverage.start()
         except (CoverageException, ConfigError, ImportError) as error:
             # A plugin that is not installed is an ImportError; and in older releases ConfigError
             # is no CoverageException.
             raise _refused(project_root, error) from error
     kept = data_dir / f"{KEPT_PREFIX}{process}.{os.getpid()}"
-    return Measurement(coverage, kept, environ, before)
+    return Measurement(coverage, kept, environ, before, core)
 
 
 def _configured(project_root: Path, data_file: Path, environ: MutableMapping[str, str]) -> Coverage:
@@ -152,6 +157,22 @@ def _configured(project_root: Path, data_file: Path, environ: MutableMapping[str
         # Such a child reads the configuration file again and knows nothing of our argument.
         environ["COVERAGE_FILE"] = str(data_file.absolute())
     return measured
+
+
+def _with_core(measured: Coverage, environ: Mapping[str, str]) -> Core:
+    named = measured.get_option("run:core") or environ.get("COVERAGE_CORE")
+    needs = Needs(
+        branch=bool(measured.get_option("run:branch")),
+        plugins=bool(_option(measured, "run:plugins")),
+        contexts=bool(measured.get_option("run:dynamic_context")),
+        concurrency=_option(measured, "run:concurrency"),
+        timid=bool(measured.get_option("run:timid")),
+        asked=str(named) if named else None,
+    )
+    core = choose_core(needs, sys.version_info[:2])
+    if core.name:
+        measured.set_option("run:core", core.name)
+    return core
 
 
 def _extend(measured: Coverage, option: str, values: tuple[str, ...]) -> None:

@@ -248,7 +248,9 @@ class Controller:
         coverage.partial = self._keeps_last_data
         if getattr(self._options, "cov_source", None) or getattr(self._options, "no_cov", None):
             coverage.abandon()
-        elif self._distributes:
+            return
+        self._notes.extend(coverage.notes)
+        if self._distributes:
             coverage.export()
         elif coverage.measurement is not None:
             self._config.pluginmanager.register(FileBoundary(coverage.measurement))

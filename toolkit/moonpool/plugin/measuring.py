@@ -41,6 +41,11 @@ class RunCoverage:
         scratch = open_scratch(places.own_folder)
         return cls(places, scratch, start(places.project_root, scratch.folder, "main"))
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What measures, and why."""
+        return () if self.measurement is None else (self.measurement.core.reason,)
+
     def export(self) -> None:
         """Let the workers that this process starts measure too."""
         if self.measurement is not None:
