@@ -16,6 +16,7 @@ from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
 from moonpool.plugin import wishes
 from moonpool.plugin.decision import decide_run
+from moonpool.plugin.hiring import Hiring
 from moonpool.plugin.late import LateWorkers
 from moonpool.plugin.measuring import RunCoverage
 from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from moonpool.config import Places, Settings
-    from moonpool.plugin.crew import Crew
     from moonpool.plugin.decision import Decision
     from moonpool.plugin.sharing import Share
 
@@ -133,7 +133,6 @@ class Controller:
         self._is_partial = is_partial
         self._coverage: RunCoverage | None = None
         self._notes = notes
-        self._recorder: Recorder | None = None
 
     def drop_last_data(self) -> None:
         """Remove the project's coverage data, which would pass for this run's if it leaves none."""
@@ -163,33 +162,13 @@ class Controller:
         interrupt_on_terminate(self._config)
         if decision.workers:
             self._start_longest_first(decision)
-        if decision.late:
-            self._config.pluginmanager.register(LateWorkers(decision, self._hire))
         if not self._options.collectonly:
-            self._record(decision)
+            recorder = self._record(decision)
+            if decision.late:
+                hiring = Hiring(decision, self._share, self._coverage, recorder)
+                self._config.pluginmanager.register(LateWorkers(decision, hiring.hire))
 
-    def _hire(self, session: pytest.Session, workers: int, staying: frozenset[str]) -> Crew | None:
-        """Start workers for a run that has begun without any, if the machine has them."""
-        assert self._decision is not None
-        assert self._recorder is not None
-        if self._share is not None:
-            workers = min(workers, self._share.ask(workers).granted)
-        if workers < 2:
-            return None
-        from moonpool.plugin.arrangement import Arrangement
-        from moonpool.plugin.crew import Crew
-        from moonpool.plugin.scheduling import LongestFirst
-
-        cpus, known = self._decision.budget.cpus, self._decision.forecast.known
-        os.environ.update(thread_environment(workers, cpus, os.environ))
-        if self._coverage is not None:
-            self._coverage.export()
-        order = Arrangement({}, known.seconds_per_test, elsewhere=staying)
-        self._config.pluginmanager.register(LongestFirst(order))
-        self._recorder.note("workers-added", workers=workers)
-        return Crew(session, workers, self._recorder.collection_reports)
-
-    def _record(self, decision: Decision) -> None:
+    def _record(self, decision: Decision) -> Recorder:
         facts = {
             "project": self._places.project,
             "process": os.getpid(),
@@ -200,10 +179,11 @@ class Controller:
         }
         machine = decision.forecast.machine
         teaches = not self._is_partial
-        self._recorder = Recorder(self._places, facts, machine=machine, teaches=teaches)
-        self._config.pluginmanager.register(self._recorder, RECORDER)
+        recorder = Recorder(self._places, facts, machine=machine, teaches=teaches)
+        self._config.pluginmanager.register(recorder, RECORDER)
         if not decision.workers:
             self._config.pluginmanager.register(Usage())
+        return recorder
 
     def _start_longest_first(self, decision: Decision) -> None:
         from moonpool.plugin.arrangement import Arrangement

@@ -119,7 +119,9 @@ def _late_workers(budget: Budget, options: argparse.Namespace, settings: Setting
     that workers save much it is believed, since their start is little beside that.
     """
     suite, foreign = budget.suite, getattr(options, "cov_source", None)
-    if suite.measured or settings.databases is not None or options.maxfail or foreign:
+    # This process has databases and values of its own by then, which workers would inherit.
+    isolated = settings.databases is not None or settings.worker_env is not None
+    if suite.measured or isolated or options.maxfail or foreign:
         return 0
     alone, shared = (run_seconds(n, suite, budget.cpus) for n in (1, budget.workers))
     most = min(limit.workers for limit in budget.considered if limit.name != "payback")
