@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from coverage import CoverageData
 
+from tests.support.project import FEWER_PLUGINS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -51,7 +53,7 @@ def clean_environ(**more: str) -> dict[str, str]:
     """Return this process's environment without what steers pytest, coverage.py or moonpool."""
     steering = ("COV", "PYTEST", "MOON", "PYTHONPATH")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {**kept, **FEWER_PLUGINS, "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
 def run(arguments: list[str], cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:

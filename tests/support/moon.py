@@ -14,6 +14,8 @@ import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.project import FEWER_PLUGINS
+
 __all__ = ["REPOSITORY", "MoonWorkspace", "moon_workspace"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -132,4 +134,4 @@ def _environ(programs: Path) -> dict[str, str]:
     assert moon is not None, f"found no moon on PATH or in {own}: run `npm ci`"
     python = sysconfig.get_path("scripts")
     places = (str(programs), str(Path(moon).parent), python, kept.get("PATH", os.defpath))
-    return {**kept, "PATH": os.pathsep.join(places), "NO_COLOR": "1"}
+    return {**kept, **FEWER_PLUGINS, "PATH": os.pathsep.join(places), "NO_COLOR": "1"}

@@ -15,7 +15,10 @@ from moonpool.history import FileRun, RunRecord, StartRun, add_run
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["PytestProject", "clean_environment"]
+__all__ = ["FEWER_PLUGINS", "PytestProject", "clean_environment"]
+
+# These two take half of a short pytest's time, and no project that a test writes needs them.
+FEWER_PLUGINS = {"PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:anyio"}
 
 # A day on which nothing that a test remembers is old enough to be forgotten.
 _FAR_AHEAD = 100_000
@@ -26,7 +29,7 @@ _DROPPED = ("MOON", "PYTEST", "COVERAGE_", "COV_CORE", "DATABASE_URL", "GITHUB_"
 def clean_environment(**changes: str) -> dict[str, str]:
     """Return this process's environment without what a surrounding run put into it."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(_DROPPED)}
-    return kept | changes
+    return kept | FEWER_PLUGINS | changes
 
 
 @dataclass(frozen=True)
