@@ -39,6 +39,19 @@ def test_a_fraction_of_a_cpu_counts_from_three_quarters(cpus: float, workers: in
     assert decide(dataclasses.replace(EIGHT_CPUS, cpus=cpus), LONG, AUTO).workers == workers
 
 
+@pytest.mark.parametrize(
+    ("busy", "workers"), [(0.5, 16), (0.05, 32), (0.96, 8), (2.0, 4), (3.0, 2), (16.0, 1)]
+)
+def test_workers_that_wait_are_more_than_the_cpus_and_those_with_threads_fewer(
+    busy: float, workers: int
+) -> None:
+    suite = dataclasses.replace(LONG, worker_cpus=busy)
+    budget = decide(EIGHT_CPUS, suite, AUTO)
+    assert (budget.workers, budget.bound.name) == (workers, "cpu")
+    said = "" if workers == 8 else f", of which a worker keeps {busy:g} busy"
+    assert budget.bound.reason == f"8 CPUs (/sys/fs/cgroup/cpu.max){said}"
+
+
 def test_memory_bounds_when_it_is_known() -> None:
     small = dataclasses.replace(
         EIGHT_CPUS,

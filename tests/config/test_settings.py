@@ -97,9 +97,23 @@ def test_a_misspelt_key_is_answered_with_the_right_one(tmp_path: Path) -> None:
 def test_a_strange_key_is_answered_with_all_keys(tmp_path: Path) -> None:
     error = _refused(tmp_path, "[tool.moonpool]\nzebra = 3\n")
     assert error.hint == (
-        "known keys: allow-no-tests, coverage, databases, gates, memory-reserve, worker-env, "
-        "worker-memory, workers"
+        "known keys: allow-no-tests, coverage, databases, floor, gates, memory-reserve, "
+        "worker-env, worker-memory, workers"
     )
+
+
+@pytest.mark.parametrize("value", ["0", "1"])
+def test_the_floor_is_a_worker_or_none(tmp_path: Path, value: str) -> None:
+    project = f"[tool.moonpool]\nfloor = {value}\n"
+    assert _read(tmp_path, project).floor == int(value)
+    assert _read(tmp_path, project, MOONPOOL_FLOOR="1").floor == 1
+
+
+@pytest.mark.parametrize("value", ["2", "-1", "true", "'none'"])
+def test_any_other_floor_is_refused(tmp_path: Path, value: str) -> None:
+    error = _refused(tmp_path, f"[tool.moonpool]\nfloor = {value}\n")
+    assert error.message.startswith("`floor` in [tool.moonpool] is ")
+    assert error.hint == "write 1 to start at once with one worker, or 0 to wait for a free one"
 
 
 @pytest.mark.parametrize("value", ["-1", "'many'", "513", "1.5", "true", "[2]"])

@@ -8,7 +8,7 @@ from tests.machine.planting import CGROUP_V2_MOUNT, plant, plant_recording
 if TYPE_CHECKING:
     from pathlib import Path
 
-PSI = "some avg10={some} avg60=0.00 avg300=0.00 total=1\n"
+PSI = "some avg10={some} avg60=0.00 avg300=0.00 total=1500000\n"
 V2 = {"/proc/self/mountinfo": CGROUP_V2_MOUNT, "/proc/self/cgroup": "0::/a/b\n"}
 
 
@@ -26,7 +26,7 @@ def test_a_group_that_tells_no_pressure_leaves_it_to_the_one_above(tmp_path: Pat
     root = plant({**V2, "/sys/fs/cgroup/a/cpu.pressure": PSI.format(some="2.50")}, tmp_path)
 
     assert read_machine(root=root).cpu_pressure == Pressure(
-        2.5, None, str(root / "sys/fs/cgroup/a/cpu.pressure")
+        2.5, None, str(root / "sys/fs/cgroup/a/cpu.pressure"), 1.5
     )
 
 
@@ -35,7 +35,7 @@ def test_without_groups_the_pressure_is_the_hosts(tmp_path: Path) -> None:
 
     machine = read_machine(root=root)
 
-    assert machine.memory_pressure == Pressure(0.75, None, str(root / "proc/pressure/memory"))
+    assert machine.memory_pressure == Pressure(0.75, None, str(root / "proc/pressure/memory"), 1.5)
     assert machine.cpu_pressure is None
 
 
@@ -51,7 +51,7 @@ def test_garbled_pressure_is_reported_and_the_next_place_asked(tmp_path: Path) -
 
     machine = read_machine(root=root)
 
-    assert machine.cpu_pressure == Pressure(1.0, None, str(root / "proc/pressure/cpu"))
+    assert machine.cpu_pressure == Pressure(1.0, None, str(root / "proc/pressure/cpu"), 1.5)
     assert [found.reason for found in machine.unreadable] == [
         "found `some avg10=lots`, expected a line `some avg10=...`"
     ]

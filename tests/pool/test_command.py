@@ -88,14 +88,14 @@ def test_the_table_shows_everybody_and_what_is_free(
 def test_json_is_one_object_with_a_version(environ: dict[str, str], machine_pool: Pool) -> None:
     controller = Controller("backend", "/src/shop", 4711, "run-1", "2026-01-02T03:04:05")
     with machine_pool.join(controller) as backend:
-        backend.sync(2, weight=1.5, worker_bytes=100)
+        backend.sync(2, weight=1.5, worker_bytes=100, own_bytes=50)
         done = _show(environ, "--json")
     answer = json.loads(done.stdout)
     assert answer == {
         "version": 1,
         "folder": str(machine_pool.folder),
         "capacity": {"cpus": 4.0, "memory_bytes": 2048 * MIB},
-        "free": {"cpus": 1.0, "memory_bytes": 2048 * MIB - 200},
+        "free": {"cpus": 1.0, "memory_bytes": 2048 * MIB - 250},
         "controllers": [
             {
                 "project": "backend",
@@ -110,7 +110,8 @@ def test_json_is_one_object_with_a_version(environ: dict[str, str], machine_pool
                 "cpus_per_worker": 1.5,
                 "bytes_per_worker": 100,
                 "cpus": 3.0,
-                "memory_bytes": 200,
+                "bytes_of_controller": 50,
+                "memory_bytes": 250,
                 "waiting_seconds": None,
                 "understood": True,
             }

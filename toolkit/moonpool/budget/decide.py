@@ -45,7 +45,7 @@ def decide(capacity: Capacity, suite: Suite, wish: Wish, ceiling: Limit | None =
     if wish.workers is not None:
         asked = Limit("wish", wish.workers, f"{wish.source} asks for {wish.workers}")
         return Budget(wish.workers, asked, (asked,), capacity.cpus, suite, capacity.doubts)
-    cpus, memory = cpu_limit(capacity, wish.share), memory_limit(capacity, suite)
+    cpus, memory = cpu_limit(capacity, suite, wish.share), memory_limit(capacity, suite)
     hard = (cpus, memory, file_limit(suite), ceiling)
     limits = [limit for limit in hard if limit is not None]
     most = min(limit.workers for limit in limits)

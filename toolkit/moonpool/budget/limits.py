@@ -13,6 +13,10 @@ __all__ = ["Capacity", "Limit", "Suite", "cpu_limit", "file_limit", "memory_limi
 # three quarters of a CPU idle; at 1.5 the second worker's start-up costs more than it brings.
 _ROUND_UP_FROM = 0.75
 
+# Workers that only wait could be hundreds; but each of them starts, imports and collects on these
+# CPUs, and keeps a connection and its memory.
+_MOST_PER_CPU = 4
+
 
 @dataclass(frozen=True)
 class Capacity:
@@ -68,12 +72,19 @@ class Limit:
     reason: str
 
 
-def cpu_limit(capacity: Capacity, share: float | None) -> Limit:
-    """Return as many workers as CPUs; fractions are rounded here and nowhere earlier."""
+def cpu_limit(capacity: Capacity, suite: Suite, share: float | None) -> Limit:
+    """Return as many workers as keep the CPUs busy; fractions are rounded here and not earlier.
+
+    Workers that wait are more than the CPUs, and those that start threads fewer.
+    """
     cpus = capacity.cpus * (share or 1.0)
-    workers = max(1, math.floor(cpus + (1 - _ROUND_UP_FROM)))
+    fitting = min(cpus / suite.worker_cpus, cpus * _MOST_PER_CPU)
+    workers = max(1, math.floor(fitting + (1 - _ROUND_UP_FROM)))
     part = f"{share:.0%} of " if share else ""
-    return Limit("cpu", workers, f"{part}{capacity.cpus:g} CPUs ({capacity.cpu_source})")
+    reason = f"{part}{capacity.cpus:g} CPUs ({capacity.cpu_source})"
+    if workers != max(1, math.floor(cpus + (1 - _ROUND_UP_FROM))):
+        reason += f", of which a worker keeps {suite.worker_cpus:.2g} busy"
+    return Limit("cpu", workers, reason)
 
 
 def memory_limit(capacity: Capacity, suite: Suite) -> Limit | None:

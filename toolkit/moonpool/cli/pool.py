@@ -119,7 +119,7 @@ def _row(standing: Standing) -> tuple[str, ...]:
         str(claim.wanted),
         str(standing.target),
         f"{claim.held * claim.weight:.3g}",
-        format_bytes(claim.held * claim.worker_bytes),
+        format_bytes(claim.planned_bytes),
         "-" if waiting is None else format_seconds(waiting),
     )
 
@@ -171,7 +171,8 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "cpus_per_worker": claim.weight,
         "bytes_per_worker": claim.worker_bytes,
         "cpus": claim.held * claim.weight,
-        "memory_bytes": claim.held * claim.worker_bytes,
+        "bytes_of_controller": claim.own_bytes,
+        "memory_bytes": claim.planned_bytes,
         "waiting_seconds": standing.waiting_seconds,
         "understood": standing.understood,
     }

@@ -35,6 +35,7 @@ KEYS = (
     "allow-no-tests",
     "coverage",
     "databases",
+    "floor",
     "gates",
     "memory-reserve",
     "worker-env",
@@ -53,6 +54,7 @@ class Settings:
     workers: Wish
     worker_bytes: int | None
     reserve_bytes: int
+    floor: int
     coverage: bool | None
     allow_no_tests: bool
     databases: DatabaseKeys | None
@@ -71,6 +73,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         workers=_workers(table, environ),
         worker_bytes=_optional_bytes(table, environ, "worker-memory"),
         reserve_bytes=_bytes(table, environ, "memory-reserve", _MEMORY_RESERVE),
+        floor=_floor(table, environ),
         coverage=_flag(table, environ, "coverage"),
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
         databases=read_databases(table.get("databases")),
@@ -150,6 +153,17 @@ def _bytes(table: Mapping[str, Any], environ: Mapping[str, str], key: str, defau
     if size <= 0:
         raise config_error(f"{source} is `{found}`, expected more than 0 bytes", SEE)
     return size
+
+
+def _floor(table: Mapping[str, Any], environ: Mapping[str, str]) -> int:
+    source = _variable("floor")
+    found: object = environ.get(source)
+    if not found:
+        source, found = "`floor` in [tool.moonpool]", table.get("floor", 1)
+    if isinstance(found, bool) or str(found) not in ("0", "1"):
+        hint = "write 1 to start at once with one worker, or 0 to wait for a free one"
+        raise config_error(f"{source} is `{found}`, expected 0 or 1", hint)
+    return int(str(found))
 
 
 _WORDS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}

@@ -60,11 +60,14 @@ class Pressure:
     """Percent of the last ten seconds in which some, or all, tasks waited (PSI ``avg10``).
 
     ``full`` is None where the kernel does not tell it (CPU pressure before Linux 5.13).
+    ``waited_seconds`` is how long some task has waited in all; its difference between two readings
+    tells of a shorter time than ten seconds.
     """
 
     some: float
     full: float | None
     source: str
+    waited_seconds: float | None = None
 
 
 @dataclass(frozen=True)

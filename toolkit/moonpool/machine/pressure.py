@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["oom_kills", "pressure", "throttled"]
 
 _AVG10 = re.compile(r"^(some|full) avg10=([0-9]{1,3}\.[0-9]{2}) ", re.MULTILINE)
+_WAITED_MICROSECONDS = re.compile(r"^some .* total=([0-9]{1,18})$", re.MULTILINE)
 
 
 def pressure(tree: Tree, unified: Hierarchy, resource: str) -> Pressure | None:
@@ -38,9 +39,15 @@ def pressure(tree: Tree, unified: Hierarchy, resource: str) -> Pressure | None:
             continue
         percent = {kind: float(number) for kind, number in _AVG10.findall(text)}
         if "some" in percent:
-            return Pressure(percent["some"], percent.get("full"), printable(str(path)))
+            full, source = percent.get("full"), printable(str(path))
+            return Pressure(percent["some"], full, source, _waited_seconds(text))
         tree.note_garbage(path, text, "a line `some avg10=...`")
     return None
+
+
+def _waited_seconds(text: str) -> float | None:
+    waited = _WAITED_MICROSECONDS.search(text)
+    return None if waited is None else int(waited[1]) / 1e6
 
 
 def oom_kills(tree: Tree, memory: Hierarchy) -> Counter | None:

@@ -21,7 +21,7 @@ from moonpool.plugin.late import LateWorkers
 from moonpool.plugin.measuring import RunCoverage
 from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER
 from moonpool.plugin.recorder import Recorder
-from moonpool.plugin.sharing import holders_note, join_pool
+from moonpool.plugin.sharing import holders_note, join_pool, read_live
 from moonpool.plugin.signals import interrupt_on_terminate
 from moonpool.plugin.terminal import say
 from moonpool.plugin.usage import Usage
@@ -96,7 +96,7 @@ def _shared(
         return None, decision
     config.add_cleanup(share.membership.leave)
     insisted = None if decision.chosen else decision.workers
-    allowance = share.ask(max(1, decision.workers), held=insisted)
+    allowance = share.await_first(max(1, decision.workers), held=insisted)
     notes.extend(filter(None, [allowance.note, holders_note(allowance)]))
     return share, decision.starting_with(allowance.granted)
 
@@ -187,6 +187,7 @@ class Controller:
 
     def _start_longest_first(self, decision: Decision) -> None:
         from moonpool.plugin.arrangement import Arrangement
+        from moonpool.plugin.crashes import Crashes
         from moonpool.plugin.elastic import Elastic
         from moonpool.plugin.scheduling import LongestFirst
 
@@ -195,10 +196,13 @@ class Controller:
             Arrangement(known.file_seconds, known.seconds_per_test, known.file_tests)
         )
         self._config.pluginmanager.register(order)
+        elastic = None
         if self._share is not None and decision.chosen:
             start_seconds = decision.budget.suite.start_seconds
-            elastic = Elastic(self._share, order, decision, start_seconds)
+            elastic = Elastic(self._config, self._share, order, decision, start_seconds)
             self._config.pluginmanager.register(elastic)
+        crashes = Crashes(order, lambda: read_live().oom_kills, elastic)
+        self._config.pluginmanager.register(crashes)
 
     def _equip_isolation(self) -> None:
         from moonpool.plugin.isolation import isolate

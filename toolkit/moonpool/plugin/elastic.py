@@ -1,25 +1,31 @@
 """A run takes workers as they come free, and gives back those that other runs are owed.
 
 A worker is started only while it would save more than its start takes and the machine shows no
-strain. One that retires runs its file to the end.
+strain, and the youngest one is given up when memory runs short. One that retires runs its file to
+the end; one that is still starting when no file is left for it is not waited for.
 """
 
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.plugin.terminal import say
+from moonpool.plugin.terminal import announce
 from moonpool.plugin.xdist_session import find_xdist_session
+from moonpool.schedule import worthwhile_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
     from moonpool.plugin.decision import Decision
+    from moonpool.plugin.scheduler import FileScheduler
     from moonpool.plugin.scheduling import LongestFirst
     from moonpool.plugin.sharing import Share
     from moonpool.plugin.xdist_session import XdistSession
@@ -28,27 +34,45 @@ __all__ = ["Elastic"]
 
 # A worker that another run gives back is taken within this time; asking costs about a millisecond.
 _TICK_SECONDS = 0.5
+# Each start keeps the controller from its other workers for 0.05 s and more.
+_MOST_STARTS_PER_TICK = 4
 
 
 class Elastic:
-    """The controller's plugin that grows a run from what it was granted to what it wants."""
+    """The controller's plugin that grows a run from what it was granted to what it wants.
+
+    ``start_seconds`` is what a worker's start is thought to take until one was seen.
+    """
 
     def __init__(
-        self, share: Share, order: LongestFirst, decision: Decision, start_seconds: float
+        self,
+        config: pytest.Config,
+        share: Share,
+        order: LongestFirst,
+        decision: Decision,
+        start_seconds: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._announce = partial(announce, config)
         self._share = share
         self._order = order
-        self._wanted = decision.wanted
+        self._decision = decision
+        self._most = decision.wanted
+        self._lost = 0
         self._workers = decision.workers
         self._start_seconds = start_seconds
+        self._clock = clock
         self._session: XdistSession | None = None
+        self._starting: dict[WorkerController, float] = {}
         self._ending: list[WorkerController] = []
+        self._shortage: str | None = None
         self._done = threading.Event()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: WorkerController) -> None:
         """Tell each worker of how many it may become one, not of how many there are by now."""
-        node.workerinput["workercount"] = self._wanted
+        node.workerinput["workercount"] = self._most
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionstart(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -56,7 +80,7 @@ class Elastic:
         outcome = yield
         self._session = find_xdist_session(session.config)
         if self._session is None:
-            say(["this pytest-xdist is not as we know it: the number of workers stays as it is"])
+            self._announce("this pytest-xdist is not as we know it: the number of workers stays")
         else:
             self._session.call_on_tick(self._adjust)
             threading.Thread(target=self._tick, args=(self._session,), daemon=True).start()
@@ -67,11 +91,32 @@ class Elastic:
         self._done.set()
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: WorkerController) -> None:
+        """Learn from the workers that we started what a start takes here and now."""
+        if node in self._starting:
+            self._start_seconds = self._clock() - self._starting.pop(node)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: WorkerController, error: object) -> None:
-        """End the process of a worker that has no more to do; a crashed one is replaced."""
+        """End the process of a worker that has no more to do."""
+        self._starting.pop(node, None)
         if error is None:
             node.ensure_teardown()
             self._ending.append(node)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Learn what the workers' files cost."""
+        self._share.costs.take(report)
+
+    def vacate(self) -> None:
+        """Give back the slot of a worker that crashed and is not replaced."""
+        self._workers -= 1
+        self._share.membership.release()
+
+    def run_out_of_memory(self) -> None:
+        """Want one worker less from now on, and plan more memory for each of the others."""
+        self._share.costs.ran_out()
+        self._lost += 1
 
     def _tick(self, session: XdistSession) -> None:
         while not self._done.wait(_TICK_SECONDS):
@@ -79,38 +124,72 @@ class Elastic:
 
     def _adjust(self) -> None:
         assert self._session is not None
+        scheduler = self._order.scheduler
         self._give_back_ended(self._session)
-        if self._session.is_ending:
+        if scheduler is not None and scheduler.has_begun and not scheduler.unbound_units:
+            self._abandon_starting(self._session)
+        if self._session.is_ending or scheduler is None:
             return
-        grows = self._is_worth_it() and self._share.hindrance() is None
-        allowance = self._share.ask(self._workers + grows)
-        say(filter(None, [allowance.note]))
-        if allowance.granted > self._workers:
-            self._session.add_worker()
-            self._workers += 1
-        elif allowance.surplus:
-            self._retire(allowance.surplus)
+        if shortage := self._share.memory_shortage():
+            self._yield_to(shortage, scheduler)
+        else:
+            self._share_fairly(self._session, scheduler)
 
     def _give_back_ended(self, session: XdistSession) -> None:
         # A slot is free when the process is gone, not when its session has ended.
-        for node in [node for node in self._ending if session.has_exited(node)]:
+        for node in [node for node in self._ending if session.exit_status(node) is not None]:
             self._ending.remove(node)
-            self._workers -= 1
-            self._share.membership.release()
+            self.vacate()
 
-    def _is_worth_it(self) -> bool:
-        scheduler = self._order.scheduler
-        if scheduler is None or not 0 < self._workers < self._wanted:
-            return False
-        left = scheduler.unbound_seconds
-        saved = left / self._workers - left / (self._workers + 1)
-        return len(scheduler.unbound_units) > 1 and saved > self._start_seconds
+    def _abandon_starting(self, session: XdistSession) -> None:
+        # It would only be told to end, after the imports and the collection that it is busy with.
+        for node in self._starting:
+            session.abandon(node)
+            self._ending.append(node)
+        self._starting.clear()
 
-    def _retire(self, surplus: int) -> None:
-        """Let the youngest workers end after the file that they run, as many as others are owed."""
-        scheduler = self._order.scheduler
-        if scheduler is None:
-            return
+    def _yield_to(self, shortage: str, scheduler: FileScheduler) -> None:
+        """Give up the youngest worker, one at a time: memory comes back when its process ends."""
+        if self._shortage is None:
+            self._announce(f"{shortage}: workers end after their files until there is more")
+        self._shortage = shortage
+        self._retire(scheduler, 1)
+        self._share.ask(self._workers)
+
+    def _share_fairly(self, session: XdistSession, scheduler: FileScheduler) -> None:
+        self._shortage = None
+        worthwhile = self._worthwhile(scheduler)
+        if worthwhile > self._workers and self._share.hindrance() is not None:
+            worthwhile = self._workers
+        allowance = self._share.ask(worthwhile)
+        if allowance.note is not None:
+            self._announce(allowance.note)
+        if allowance.surplus:
+            self._retire(scheduler, allowance.surplus)
+        for _ in range(min(_MOST_STARTS_PER_TICK, allowance.granted - self._workers)):
+            session.keep_progress_line()
+            self._starting[session.add_worker()] = self._clock()
+            self._workers += 1
+
+    def _revise(self) -> None:
+        """Decide again how many workers there may be, for what they turned out to cost."""
+        plan, suite = self._share.costs.plan, self._decision.budget.suite
+        if plan.cpus != suite.worker_cpus:
+            revised = replace(suite, worker_cpus=plan.cpus, worker_bytes=plan.bytes)
+            self._most = max(self._decision.wanted, self._decision.forecast.decide(revised).workers)
+
+    def _worthwhile(self, scheduler: FileScheduler) -> int:
+        self._revise()
+        return worthwhile_workers(
+            self._workers,
+            max(1, self._most - self._lost, self._workers),
+            left_seconds=scheduler.unbound_seconds,
+            left_units=len(scheduler.unbound_units),
+            start_seconds=self._start_seconds,
+        )
+
+    def _retire(self, scheduler: FileScheduler, surplus: int) -> None:
+        """Let the youngest workers end after the file that they run, ``surplus`` in all."""
         going = len(self._ending) + sum(map(scheduler.is_retiring, scheduler.live_nodes))
         staying = [node for node in scheduler.live_nodes if not scheduler.is_retiring(node)]
         for node in list(reversed(staying[1:]))[: max(0, surplus - going)]:

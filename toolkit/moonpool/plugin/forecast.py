@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from moonpool.machine import machine_class, read_machine
 from moonpool.run import find_test_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pytest
 
@@ -36,18 +37,23 @@ _WORKER_BYTES = 400 * 2**20
 _SECONDS_PER_TEST = 0.01
 _SECONDS_PER_DATABASE_TEST = 0.1
 
+# While a worker waits for its database the server works for it, which nobody measures.
+_LEAST_DATABASE_CPUS = 0.5
+
 
 @dataclass(frozen=True)
 class Forecast:
     """What is known of a run before it begins: its budget, and how long its files will take.
 
     ``machine`` is the class of this machine; ``note`` what a person should know of the history.
+    ``decide`` gives the budget again for what is better known by now.
     """
 
     budget: Budget
     known: Predictions
     machine: str
     note: str | None
+    decide: Callable[[Suite], Budget]
 
 
 def forecast(
@@ -73,11 +79,18 @@ def forecast(
         reserve_bytes=settings.reserve_bytes,
         measured=costs.measured,
         fixed_start_seconds=start.fixed_seconds,
-        worker_cpus=costs.worker_cpus or 1.0,
+        worker_cpus=_worker_cpus(costs.worker_cpus, settings),
         tests=costs.tests,
     )
     known = predict(history, machine, files, seconds_per_unknown_test=unknown)
-    return Forecast(decide(capacity, suite, wish, ceiling), known, machine, history.note)
+    decided = partial(decide, capacity, wish=wish, ceiling=ceiling)
+    return Forecast(decided(suite), known, machine, history.note, decided)
+
+
+def _worker_cpus(measured: float | None, settings: Settings) -> float:
+    if measured is None:
+        return 1.0
+    return measured if settings.databases is None else max(measured, _LEAST_DATABASE_CPUS)
 
 
 def _capacity(machine: Machine) -> Capacity:

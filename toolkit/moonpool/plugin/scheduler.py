@@ -47,6 +47,16 @@ class FileScheduler:
         return [node for node in self._nodes if not _is_ending(node)]
 
     @property
+    def has_begun(self) -> bool:
+        """Whether the collection is complete, so that files are handed out."""
+        return self._dispatch is not None
+
+    @property
+    def has_takers(self) -> bool:
+        """Whether a worker is there, or on its way, that will take further files."""
+        return any(not self.is_retiring(node) for node in self._nodes)
+
+    @property
     def unbound_units(self) -> tuple[Unit, ...]:
         """What no node has yet, next one first; nothing before the collection is complete."""
         return () if self._dispatch is None else self._dispatch.unbound

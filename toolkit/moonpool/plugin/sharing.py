@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import sys
+import time
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moonpool.machine import read_machine
 from moonpool.plugin.forecast import MACHINE_ROOT
-from moonpool.pool import Controller, growth_hindrance, machine_capacity, open_pool, pool_key
+from moonpool.plugin.live_costs import LiveCosts, WorkerPlan
+from moonpool.plugin.terminal import say
+from moonpool.pool import (
+    Controller,
+    RecentPressure,
+    growth_hindrance,
+    machine_capacity,
+    memory_shortage,
+    open_pool,
+    pool_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,35 +32,73 @@ if TYPE_CHECKING:
     from moonpool.machine import Machine
     from moonpool.pool import Allowance, Membership
 
-__all__ = ["SWITCH", "Share", "holders_note", "join_pool"]
+__all__ = ["SWITCH", "Share", "holders_note", "join_pool", "read_live"]
 
 # `off` makes every run independent of all others.
 SWITCH = "MOONPOOL_POOL"
+
+# A first worker is free when another run ends, which is noticed within this time.
+_WAIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Share:
     """What this run holds of the pool, and how it asks for more.
 
-    ``worker_cpus`` and ``worker_bytes`` are what each worker is planned to take.
-    ``read`` gives live facts of the machine, which only hold back growth.
+    ``costs`` says what each worker is planned to take. ``read`` gives live facts of the machine,
+    from which no share follows: they hold back growth, and give up a worker when memory runs short.
     """
 
     membership: Membership
-    worker_cpus: float
-    worker_bytes: int
+    costs: LiveCosts
     reserve_bytes: int
     read: Callable[[], Machine]
+    _recent: RecentPressure = field(default_factory=RecentPressure)
 
     def ask(self, wanted: int, *, held: int | None = None) -> Allowance:
         """Say how many workers are wanted now, and learn how many may be held."""
+        plan = self.costs.plan
         return self.membership.sync(
-            wanted, weight=self.worker_cpus, worker_bytes=self.worker_bytes, held=held
+            wanted,
+            weight=plan.cpus,
+            worker_bytes=plan.bytes,
+            own_bytes=_own_bytes() if wanted > 1 else 0,
+            held=held,
         )
+
+    def await_first(self, wanted: int, *, held: int | None = None) -> Allowance:
+        """Ask until there is a worker at all, and say whom the run waits for."""
+        allowance = self.ask(wanted, held=held)
+        told = None
+        while not allowance.granted:
+            note = holders_note(allowance)
+            if note != told:
+                say([f"waiting for a worker; {note}"])
+            told = note
+            time.sleep(_WAIT_SECONDS)
+            allowance = self.ask(wanted)
+        return allowance
 
     def hindrance(self) -> str | None:
         """Return why no worker should be started at this moment, or None."""
-        return growth_hindrance(self.read(), self.reserve_bytes)
+        machine = self.read()
+        recent = self._recent.since_last(machine.cpu_pressure)
+        machine = replace(machine, cpu_pressure=recent)
+        return growth_hindrance(machine, self.reserve_bytes, self.costs.plan.bytes)
+
+    def memory_shortage(self) -> str | None:
+        """Return why a worker should be given up at this moment, or None."""
+        return memory_shortage(self.read(), self.reserve_bytes)
+
+
+def _own_bytes() -> int:
+    """Return the most memory that this process has used: a controller, beside its workers."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def join_pool(
@@ -57,13 +107,22 @@ def join_pool(
     """Join the pool of this user and machine; None where the user switched it off."""
     if environ.get(SWITCH, "").lower() in ("off", "0", "false"):
         return None
-    read = partial(read_machine, root=Path(environ.get(MACHINE_ROOT) or "/"))
+    read = partial(read_live, environ)
     machine = read()
     capacity = machine_capacity(machine, settings.reserve_bytes)
     pool = open_pool(capacity, pool_key(machine), environ=environ)
     checkout = str(places.workspace_root or places.project_root)
-    membership = pool.join(Controller(places.project, checkout, os.getpid()))
-    return Share(membership, suite.worker_cpus, suite.worker_bytes, settings.reserve_bytes, read)
+    who = Controller(places.project, checkout, os.getpid())
+    membership = pool.join(who, floor=settings.floor)
+    plan = WorkerPlan(suite.worker_cpus, suite.worker_bytes)
+    least = settings.worker_bytes or 0
+    costs = LiveCosts(plan, is_guess=not suite.measured, least_bytes=least)
+    return Share(membership, costs, settings.reserve_bytes, read)
+
+
+def read_live(environ: Mapping[str, str] = os.environ) -> Machine:
+    """Read the machine as it is now, or the copy that the environment names."""
+    return read_machine(root=Path(environ.get(MACHINE_ROOT) or "/"))
 
 
 def holders_note(allowance: Allowance) -> str | None:

@@ -5,7 +5,7 @@ See docs/pool.md for what it promises and docs/design/0002-pool.md for why it is
 
 from moonpool.pool.allowance import Allowance, Holder
 from moonpool.pool.entries import Controller
-from moonpool.pool.gate import growth_hindrance
+from moonpool.pool.gate import growth_hindrance, memory_shortage
 from moonpool.pool.membership import Membership
 from moonpool.pool.opening import (
     Pool,
@@ -16,6 +16,7 @@ from moonpool.pool.opening import (
 )
 from moonpool.pool.place import FOLDER_VARIABLE, pool_key
 from moonpool.pool.shares import Capacity, Claim, fair_targets
+from moonpool.pool.strain import RecentPressure
 
 __all__ = [
     "FOLDER_VARIABLE",
@@ -26,11 +27,13 @@ __all__ = [
     "Holder",
     "Membership",
     "Pool",
+    "RecentPressure",
     "Snapshot",
     "Standing",
     "fair_targets",
     "growth_hindrance",
     "machine_capacity",
+    "memory_shortage",
     "open_pool",
     "pool_key",
 ]

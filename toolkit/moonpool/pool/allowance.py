@@ -59,7 +59,9 @@ def decide_allowance(capacity: Capacity, own: Claim, others: Sequence[Claim]) ->
     targets = fair_targets(capacity, (own, *others))
     room = Room(capacity)
     for claim in others:
+        room.take_controller(claim)
         room.take(room.cost(claim), claim.held)
+    room.take_controller(own)
     target = targets[own.id]
     granted = max(own.held, room.fitting(room.cost(own), target), _floor(own))
     others_wait = any(claim.held < targets[claim.id] for claim in others)

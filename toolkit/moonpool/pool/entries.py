@@ -74,6 +74,7 @@ def encode_entry(entry: Entry) -> bytes:
         "pid": who.pid,
         "weight": claim.weight,
         "worker_bytes": claim.worker_bytes,
+        "own_bytes": claim.own_bytes,
         "wanted": claim.wanted,
         "held": claim.held,
         "floor": claim.floor,
@@ -111,9 +112,10 @@ def _claim(identifier: str, found: dict[str, Any]) -> Claim | None:
     worker_bytes = _whole(found, "worker_bytes", _MOST_BYTES)
     wanted, held = _whole(found, "wanted", _MOST_WORKERS), _whole(found, "held", _MOST_WORKERS)
     floor, since = _whole(found, "floor", 1), _number(found, "since", _MOST_SECONDS)
+    own_bytes = _whole(found, "own_bytes", _MOST_BYTES) or 0
     if weight is None or worker_bytes is None or wanted is None or held is None or floor is None:
         return None
-    return Claim(identifier, weight, worker_bytes, wanted, held, floor, since)
+    return Claim(identifier, weight, worker_bytes, wanted, held, floor, since, own_bytes)
 
 
 def _doubtful_claim(identifier: str, found: dict[str, Any]) -> Claim:
@@ -121,7 +123,8 @@ def _doubtful_claim(identifier: str, found: dict[str, Any]) -> Claim:
     held = 1 if held is None else held
     weight = _number(found, "weight", _MOST_CPUS) or 1.0
     worker_bytes = _whole(found, "worker_bytes", _MOST_BYTES) or 0
-    return Claim(identifier, weight, worker_bytes, wanted=held, held=held)
+    own_bytes = _whole(found, "own_bytes", _MOST_BYTES) or 0
+    return Claim(identifier, weight, worker_bytes, wanted=held, held=held, own_bytes=own_bytes)
 
 
 def _controller(found: dict[str, Any]) -> Controller:

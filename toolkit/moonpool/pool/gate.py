@@ -1,7 +1,7 @@
-"""Whether this is a bad moment for one more worker, from what the machine says of itself now.
+"""Whether this is a bad moment for one more worker, or even for the youngest one there is.
 
-Live facts differ from one reader and moment to the next, so they only hold back growth: the
-capacity that controllers share comes from static facts alone.
+Live facts differ from one reader and moment to the next, so no share follows from them: they hold
+back growth, and when memory runs short they take a worker away before the kernel does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ from moonpool.units import format_bytes
 if TYPE_CHECKING:
     from moonpool.machine import Machine, Pressure
 
-__all__ = ["CPU_PRESSURE_PERCENT", "MEMORY_PRESSURE_PERCENT", "growth_hindrance"]
+__all__ = [
+    "CPU_PRESSURE_PERCENT",
+    "MEMORY_PRESSURE_PERCENT",
+    "growth_hindrance",
+    "memory_shortage",
+]
 
 # Some task waited for memory in a tenth of the last ten seconds: the kernel is already reclaiming
 # what is in use, and every worker more makes all of them slower.
@@ -24,20 +29,33 @@ MEMORY_PRESSURE_PERCENT = 10.0
 CPU_PRESSURE_PERCENT = 50.0
 
 
-def growth_hindrance(machine: Machine, reserve_bytes: int) -> str | None:
+def growth_hindrance(machine: Machine, reserve_bytes: int, worker_bytes: int) -> str | None:
     """Return why no worker should be added now, as a lower-case fragment, or None."""
+    return (
+        memory_shortage(machine, reserve_bytes)
+        or _lack(machine, reserve_bytes + worker_bytes, "the reserve and another worker need")
+        or _strain("cpus", machine.cpu_pressure, CPU_PRESSURE_PERCENT)
+    )
+
+
+def memory_shortage(machine: Machine, reserve_bytes: int) -> str | None:
+    """Return why a worker should be given up now, as a lower-case fragment, or None."""
+    return _lack(machine, reserve_bytes, "the reserve is") or _strain(
+        "memory", machine.memory_pressure, MEMORY_PRESSURE_PERCENT
+    )
+
+
+def _lack(machine: Machine, needed_bytes: int, what: str) -> str | None:
     free = machine.memory_free
-    if free is not None and free.free_bytes < reserve_bytes:
-        return (
-            f"{format_bytes(free.free_bytes)} of memory free ({free.source}), "
-            f"less than the reserve of {format_bytes(reserve_bytes)}"
-        )
-    return _strain("memory", machine.memory_pressure, MEMORY_PRESSURE_PERCENT) or _strain(
-        "cpus", machine.cpu_pressure, CPU_PRESSURE_PERCENT
+    if free is None or free.free_bytes >= needed_bytes:
+        return None
+    return (
+        f"{format_bytes(free.free_bytes)} of memory free ({free.source}), "
+        f"{what} {format_bytes(needed_bytes)}"
     )
 
 
 def _strain(name: str, pressure: Pressure | None, most: float) -> str | None:
     if pressure is None or pressure.some < most:
         return None
-    return f"tasks waited for {name} in {pressure.some:.0f} % of the last 10 s ({pressure.source})"
+    return f"tasks waited for {name} in {pressure.some:.0f} % of the time ({pressure.source})"

@@ -79,14 +79,21 @@ class Membership:
         return self._claim.held
 
     def sync(
-        self, wanted: int, *, weight: float, worker_bytes: int, held: int | None = None
+        self,
+        wanted: int,
+        *,
+        weight: float,
+        worker_bytes: int,
+        own_bytes: int = 0,
+        held: int | None = None,
     ) -> Allowance:
         """Tell what this controller would like, and learn what it may hold from now on.
 
-        ``weight`` is the CPUs of one worker. ``granted`` of the answer is held from this moment,
-        before a single worker of it has started. ``held`` corrects what was held until now: a
-        number of workers that somebody insists on, or fewer than were granted. To be called every
-        few seconds while less is held than wanted, and at file boundaries.
+        ``weight`` is the CPUs of one worker, ``own_bytes`` this process's own memory. ``granted``
+        of the answer is held from this moment, before a single worker of it has started. ``held``
+        corrects what was held until now: a number of workers that somebody insists on, or fewer
+        than were granted. To be called every few seconds while less is held than wanted, and at
+        file boundaries.
         """
         with self._mutex:
             self._claim = replace(
@@ -94,6 +101,7 @@ class Membership:
                 wanted=wanted,
                 weight=weight,
                 worker_bytes=worker_bytes,
+                own_bytes=own_bytes,
                 held=self._claim.held if held is None else held,
             )
             if self._ledger is None:

@@ -51,7 +51,7 @@ class Snapshot:
     def free(self) -> Capacity:
         """What nobody holds."""
         cpus = sum(each.claim.held * each.claim.weight for each in self.standings)
-        planned = sum(each.claim.held * each.claim.worker_bytes for each in self.standings)
+        planned = sum(each.claim.planned_bytes for each in self.standings)
         memory = self.capacity.memory_bytes
         return Capacity(self.capacity.cpus - cpus, None if memory is None else memory - planned)
 

@@ -30,8 +30,9 @@ class Capacity:
 class Claim:
     """What one controller has and would like.
 
-    ``weight`` is the CPUs and ``worker_bytes`` the memory of each of its workers. ``floor`` is 1
-    for a controller that gets its first worker whatever the others hold, 0 for one that waits.
+    ``weight`` is the CPUs and ``worker_bytes`` the memory of each of its workers, ``own_bytes`` the
+    memory of the controller beside them. ``floor`` is 1 for a controller that gets its first worker
+    whatever the others hold, 0 for one that waits.
     ``since`` is when it began to want more than it holds, in the seconds of ``boot_seconds``;
     None when it is content.
     """
@@ -43,6 +44,12 @@ class Claim:
     held: int = 0
     floor: int = 1
     since: float | None = None
+    own_bytes: int = 0
+
+    @property
+    def planned_bytes(self) -> int:
+        """The memory planned for the controller and all the workers that it holds."""
+        return self.own_bytes + self.held * self.worker_bytes
 
 
 class Room:
@@ -66,6 +73,11 @@ class Room:
         """Count workers as served, whether or not there is room."""
         self.cpus -= cost[0] * workers
         self.bytes -= cost[1] * workers
+
+    def take_controller(self, claim: Claim) -> None:
+        """Count a controller's own memory; its process is there before any worker of it."""
+        if self._counts_bytes:
+            self.bytes -= claim.own_bytes
 
     def fitting(self, cost: tuple[int, int], most: int) -> int:
         """Return how many workers, up to ``most``, still fit into both currencies."""
@@ -100,6 +112,7 @@ def fair_targets(capacity: Capacity, claims: Sequence[Claim]) -> dict[str, int]:
     room = Room(capacity)
     targets = {claim.id: int(_has_first(claim)) for claim in claims}
     for claim in claims:
+        room.take_controller(claim)
         room.take(room.cost(claim), targets[claim.id])
     waiting = [claim for claim in claims if claim.wanted > 0 and not targets[claim.id]]
     for claim in sorted(waiting, key=seniority):

@@ -2,6 +2,7 @@
 
 from moonpool.schedule.bound import Binding, Bound, lower_bound
 from moonpool.schedule.dispatch import Dispatch, Step
+from moonpool.schedule.growth import worthwhile_workers
 from moonpool.schedule.order import longest_first
 from moonpool.schedule.simulate import Simulation, simulate
 from moonpool.schedule.unit import Unit, file_of, form_units
@@ -20,4 +21,5 @@ __all__ = [
     "lower_bound",
     "simulate",
     "verdict",
+    "worthwhile_workers",
 ]

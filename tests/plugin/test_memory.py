@@ -1,0 +1,55 @@
+"""Memory as a wall: runs on a machine that has little, or whose kernel kills."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.plugin.shared_machine import SharedMachine, SharedProject
+
+FREE = "MemAvailable:   14873660 kB"
+SHORT = "MemAvailable:     102400 kB"
+EVENTS = "sys/fs/cgroup/system.slice/hosted-compute-agent.service/memory.events"
+KILLS, ONE_KILL = "oom_kill 0", "oom_kill 1"
+KILL = "os.kill(os.getpid(), signal.SIGKILL)"
+IMPORTS = "import os, pathlib, signal, time\n"
+
+
+# As many tests as the other files have, so that this one is as long and starts among the first.
+MORE = "".join(f"def test_more_{n}(): pass\n" for n in range(3))
+
+
+def _first_file(project: SharedProject, *lines: str) -> None:
+    body = "".join(f"    {line}\n" for line in lines)
+    project.write("tests/test_00.py", f"{IMPORTS}def test_it():\n{body}{MORE}")
+
+
+def test_the_youngest_workers_end_when_memory_runs_short(machine: SharedMachine) -> None:
+    project = machine.project("one")
+    _first_file(project, machine.rewrite("proc/meminfo", FREE, SHORT))
+    output = project.finish(project.begin())
+    free = f"100.0 MiB of memory free ({machine.root}/proc/meminfo (available))"
+    told = f"\nmoonpool: {free}, the reserve is 256.0 MiB: workers end after their files until "
+    assert output.count(told) == 1
+    assert len(project.seen_workers) == 4
+    assert len(set(project.began[-8:])) < 4
+
+
+def test_a_worker_that_the_kernel_killed_for_memory_is_not_replaced(machine: SharedMachine) -> None:
+    project = machine.project("one")
+    _first_file(project, machine.rewrite(EVENTS, KILLS, ONE_KILL), KILL)
+    output = project.finish(project.begin(), code=1)
+    assert "ran out of memory: the run goes on with one worker less" in output
+    assert project.seen_workers <= {"gw0", "gw1", "gw2", "gw3"}
+
+
+def test_a_worker_that_somebody_else_killed_is_replaced(machine: SharedMachine) -> None:
+    project = machine.project("one")
+    _first_file(project, "pathlib.Path('held').touch()", KILL)
+    run = project.begin()
+    while "gw4" not in project.seen_workers:
+        assert run.poll() is None
+        time.sleep(0.02)
+    project.release()
+    assert "ran out of memory" not in project.finish(run, code=1)

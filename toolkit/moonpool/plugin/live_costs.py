@@ -1,0 +1,65 @@
+"""What this run's workers turn out to cost, as against what was planned for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moonpool.plugin.usage import ATTRIBUTE
+
+if TYPE_CHECKING:
+    import pytest
+
+__all__ = ["LiveCosts", "WorkerPlan"]
+
+# What is left for a worker to grow, as in `moonpool.history.estimate`.
+_MEMORY_MARGIN = 1.25
+_LEAST_CPUS = 0.05
+# Less says more of imports than of tests.
+_ENOUGH_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class WorkerPlan:
+    """The CPUs, as a fraction, and the bytes that each worker is planned to take."""
+
+    cpus: float
+    bytes: int
+
+
+class LiveCosts:
+    """Adds up what finished files cost; ``is_guess`` says that nobody has measured the plan.
+
+    A guess gives way to what is seen. A plan from earlier runs stands, but no plan stands below
+    the memory that a worker was seen to need, or below the user's ``least_bytes``.
+    """
+
+    def __init__(self, plan: WorkerPlan, *, is_guess: bool, least_bytes: int = 0) -> None:
+        self._plan = plan
+        self._is_guess = is_guess
+        self._least_bytes = least_bytes
+        self._busy_seconds = self._cpu_seconds = 0.0
+        self._peak_bytes = 0
+
+    def take(self, report: pytest.TestReport) -> None:
+        """Take in a report; the last one of each file tells what the file cost."""
+        usage = getattr(report, ATTRIBUTE, None)
+        if usage is None:
+            return
+        self._cpu_seconds += usage["cpu_seconds"] + usage["children_seconds"]
+        # Waiting for a CPU that others use is no waiting of the test's own.
+        self._busy_seconds += max(0.0, usage["seconds"] - usage["waited_seconds"])
+        self._peak_bytes = max(self._peak_bytes, usage["peak_bytes"])
+
+    def ran_out(self) -> None:
+        """Note that a worker was killed for needing more than was planned."""
+        self._least_bytes = 2 * self.plan.bytes
+
+    @property
+    def plan(self) -> WorkerPlan:
+        """What each worker is now planned to take."""
+        seen = int(self._peak_bytes * _MEMORY_MARGIN)
+        if not self._is_guess or self._busy_seconds < _ENOUGH_SECONDS:
+            return WorkerPlan(self._plan.cpus, max(self._plan.bytes, seen, self._least_bytes))
+        cpus = max(_LEAST_CPUS, self._cpu_seconds / self._busy_seconds)
+        return WorkerPlan(cpus, max(seen or self._plan.bytes, self._least_bytes))
