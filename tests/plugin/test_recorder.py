@@ -175,6 +175,22 @@ def test_the_journal_tells_each_tests_outcome(project: PytestProject) -> None:
     }
 
 
+def test_the_journal_tells_what_coverage_and_isolation_took(project: PytestProject) -> None:
+    project.tests(files=1)
+    project.write(
+        "pyproject.toml",
+        "[tool.coverage.run]\nsource = ['tests']\n"
+        "[tool.moonpool.databases]\nurls = ['DATABASE_URL']\n",
+    )
+    url = f"sqlite:///{project.root}/app_test.db"
+    assert project.test("-n", "2", DATABASE_URL=url).returncode == 0
+    lines = _journal(project)
+    assert lines[-1]["event"] == "coverage"
+    assert lines[-1]["seconds"] > 0
+    (end,) = [line for line in lines if line["event"] == "file-end"]
+    assert end["isolation_seconds"] > 0
+
+
 def test_the_journal_tells_of_a_crash_and_its_file_teaches_nothing(project: PytestProject) -> None:
     project.tests(files=2, each=2)
     project.write(

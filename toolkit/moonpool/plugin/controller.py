@@ -14,7 +14,7 @@ import pytest
 from moonpool.budget import thread_environment
 from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
-from moonpool.plugin import wishes
+from moonpool.plugin import process, wishes
 from moonpool.plugin.decision import decide_run
 from moonpool.plugin.hiring import Hiring
 from moonpool.plugin.late import LateWorkers
@@ -164,6 +164,8 @@ class Controller:
             self._start_longest_first(decision)
         if not self._options.collectonly:
             recorder = self._record(decision)
+            if self._coverage is not None:
+                self._coverage.told = partial(recorder.note, "coverage")
             if decision.late:
                 hiring = Hiring(decision, self._share, self._coverage, recorder)
                 self._config.pluginmanager.register(LateWorkers(decision, hiring.hire))
@@ -182,7 +184,7 @@ class Controller:
         recorder = Recorder(self._places, facts, machine=machine, teaches=teaches)
         self._config.pluginmanager.register(recorder, RECORDER)
         if not decision.workers:
-            self._config.pluginmanager.register(Usage())
+            self._config.pluginmanager.register(Usage(process.preparation))
         return recorder
 
     def _start_longest_first(self, decision: Decision) -> None:

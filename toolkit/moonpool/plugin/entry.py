@@ -70,9 +70,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let a worker measure what its files cost and ask for its next test, if it is to."""
     told = getattr(config, "workerinput", ())
     if MEASURES in told:
+        from moonpool.plugin import process
         from moonpool.plugin.usage import Usage
 
-        config.pluginmanager.register(Usage())
+        config.pluginmanager.register(Usage(process.preparation))
     if ASKS in told:
         from moonpool.plugin.lazy_loop import LazyLoop
 

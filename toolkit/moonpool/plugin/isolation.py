@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
+from moonpool.plugin import process
 from moonpool.plugin.names import NAMESPACE, PREPARED
 
 if TYPE_CHECKING:
@@ -25,6 +27,12 @@ def isolate(config: pytest.Config, worker: str | None) -> None:
 
     Raises pytest.UsageError when a database cannot be had.
     """
+    began = time.perf_counter()
+    _isolate(config, worker)
+    process.preparation["isolation_seconds"] = round(time.perf_counter() - began, 4)
+
+
+def _isolate(config: pytest.Config, worker: str | None) -> None:
     places = find_places(config.rootpath, os.environ)
     try:
         settings = read_settings(places, os.environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from moonpool.plugin.names import COVERAGE_FOLDER, COVERAGE_PROJECT
 from moonpool.run import open_scratch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from moonpool.config import Places
@@ -24,7 +26,8 @@ __all__ = ["RunCoverage"]
 class RunCoverage:
     """The measurement of this process, its workers and their children, until it is written.
 
-    ``foreign_data`` is the file of another measurer (pytest-cov) that was active instead.
+    ``foreign_data`` is the file of another measurer (pytest-cov) that was active instead;
+    ``told`` is called with the ``seconds`` that writing the data took.
     """
 
     places: Places
@@ -32,6 +35,7 @@ class RunCoverage:
     measurement: Measurement | None
     partial: bool = False
     foreign_data: Path | None = field(default=None)
+    told: Callable[..., None] | None = None
 
     @classmethod
     def start(cls, places: Places) -> RunCoverage:
@@ -64,6 +68,13 @@ class RunCoverage:
         A run that left tests out goes to a file of its own: moon would take the project's file
         for the outcome of the whole task.
         """
+        began = time.perf_counter()
+        notes = self._finish()
+        if self.told is not None:
+            self.told(seconds=round(time.perf_counter() - began, 4))
+        return notes
+
+    def _finish(self) -> tuple[str, ...]:
         from moonpool.coverage.project import adopt, write_project_data
 
         output = self.places.own_folder / ("coverage-partial" if self.partial else "coverage")

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from moonpool.coverage import Measurement
 
-__all__ = ["die_with_parent", "measurement"]
+__all__ = ["die_with_parent", "measurement", "preparation"]
 
 # The coverage measurement of this worker, from before the first import of the project's code.
 measurement: Measurement | None = None
+
+# Seconds that this process spent before its session, for the run's journal.
+preparation: dict[str, float] = {}
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
