@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from moonpool.journal import last_journals, read_journal
 from tests.plugin.shared_machine import TESTS
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def test_a_run_gives_back_what_another_one_is_owed(machine: SharedMachine) -> No
     assert sorted(Counter(first.began).values())[:2] == [4, 4]
     second.release()
     assert "moonpool: 1 worker now, 4 as other runs end: 4 CPUs" in second.finish(late)
+    (journal,) = last_journals(first.root / ".moonpool" / "journal")
+    assert any(entry.facts["surplus"] for entry in read_journal(journal, ["slots"]))
 
 
 def test_slots_of_a_killed_run_come_back(machine: SharedMachine) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from moonpool.plugin.recorder import note_slots
 from moonpool.plugin.terminal import announce
 from moonpool.plugin.xdist_session import find_xdist_session
 from moonpool.schedule import worthwhile_workers
@@ -55,6 +56,7 @@ class Elastic:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._announce = partial(announce, config)
+        self._note_slots = partial(note_slots, config)
         self._share = share
         self._order = order
         self._decision = decision
@@ -162,6 +164,7 @@ class Elastic:
         if worthwhile > self._workers and self._share.hindrance() is not None:
             worthwhile = self._workers
         allowance = self._share.ask(worthwhile)
+        self._note_slots(self._workers, allowance)
         if allowance.note is not None:
             self._announce(allowance.note)
         if allowance.surplus:

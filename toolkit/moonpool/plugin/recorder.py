@@ -10,7 +10,7 @@ import pytest
 
 from moonpool.history import remember
 from moonpool.journal import VERSION, Journal, prune
-from moonpool.plugin.names import MEASURES
+from moonpool.plugin.names import MEASURES, RECORDER
 from moonpool.plugin.reported import Reported
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
     from moonpool.config import Places
+    from moonpool.pool import Allowance
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "note_slots"]
 
 # `-qq` wants no more than the outcome.
 _QUIET = -1
@@ -44,6 +45,7 @@ class Recorder:
         self._began = time.time()
         self._facts = {**facts, "machine": machine, "complete": teaches}
         self.journal: Journal | None = None
+        self._slots: dict[str, int] = {}
         self.collection_reports: list[object] = []
         self._reported: Reported | None = None
 
@@ -69,6 +71,12 @@ class Recorder:
         """Write an event of another part of the run down."""
         if self.journal is not None:
             self.journal.note(event, **facts)
+
+    def note_slots(self, **slots: int) -> None:
+        """Write down what the pool gives, when it has changed."""
+        if slots != self._slots:
+            self._slots = slots
+            self.note("slots", **slots)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what this process has collected; with workers it never collects."""
@@ -118,3 +126,10 @@ class Recorder:
                 remember(
                     self._places.history_file, self.journal.path, root=self._places.project_root
                 )
+
+
+def note_slots(config: pytest.Config, held: int, allowance: Allowance) -> None:
+    """Write into the run's journal, if it has one, what the pool gives now."""
+    recorder = config.pluginmanager.get_plugin(RECORDER)
+    if recorder is not None:
+        recorder.note_slots(held=held, granted=allowance.granted, surplus=allowance.surplus)
