@@ -67,10 +67,10 @@ _QUIET = re.compile(
     r"--cache|--no-cache|--cache-location=.*|--runInBand|-n|--numprocesses(=.*)?|--maxWorkers=.*|"
     r"--dist=.*|-n\d+|-nauto|--ci|--no-daemon|-B|--batch-mode|--no-transfer-progress|-ntp|"
     r"--console=.*|--stacktrace|--info|--no-interaction|--ansi|--if-present|--frozen|--locked|"
-    r"--no-sync|--verbosity(=.*)?|--logger(=.*)?|--durations-min=.*|--full-trace|--showlocals|-l"
+    r"--no-sync|--no-restore|--no-build|--nologo|--verbosity(=.*)?|--logger(=.*)?|--durations-min=.*|--full-trace|--showlocals|-l"
 )
 _QUIET_VALUES = frozenset(
-    {"-n", "--numprocesses", "--dist", "--tb", "--durations", "--verbosity", "--logger"}
+    {"-l", "-n", "--numprocesses", "--dist", "--tb", "--durations", "--verbosity", "--logger"}
 )
 # A run that also measures or stops at a threshold says all that a run without them says.
 _STRENGTHENS = re.compile(
@@ -80,7 +80,7 @@ _STRENGTHENS = re.compile(
 )
 _STRENGTHENS_VALUES = frozenset({"--cov", "--max-warnings", "--collect", "-coverprofile"})
 # Tools for which a letter of the list above means something else.
-_LITERAL = frozenset({"gofmt", "goimports", "prettier", "dotnet"})
+_LITERAL = frozenset({"gofmt", "goimports", "prettier"})
 
 
 @dataclass(frozen=True)

@@ -48,20 +48,24 @@ class Repository:
         path = (uses or "").partition("@")[0]
         if path.startswith("./"):
             return self.workflows.get(path[2:])
-        # `owner/name/.github/workflows/x.yml` may be this very repository; only git would know.
-        _, found, name = path.partition(f"/{FOLDER}/")
-        own = self.workflows.get(f"{FOLDER}/{name}") if found else None
-        return own if own and path.split("/")[1:2] == [self.name] else None
+        owner, found, name = path.partition(f"/{FOLDER}/")
+        is_own = found and owner.rpartition("/")[2].lower() in self._names
+        return self.workflows.get(f"{FOLDER}/{name}") if is_own else None
 
     def action(self, uses: str | None) -> Action | None:
         """The composite action of this repository that a step's `uses:` names."""
         path = (uses or "").partition("@")[0]
         return self.actions.get(path[2:].rstrip("/")) if path.startswith("./") else None
 
-    @property
-    def name(self) -> str:
-        """The name of the folder, which is a clone's best guess at the repository's name."""
-        return self.root.resolve().name
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """What the repository may be called: its folder's name, and that of where it came from."""
+        names = {self.root.resolve().name}
+        for line in (self.text(".git/config") or "").splitlines():
+            key, _, value = line.partition("=")
+            if key.strip() == "url":
+                names.add(value.strip().rstrip("/").removesuffix(".git").rpartition("/")[2])
+        return frozenset(name.lower() for name in names)
 
     @cached_property
     def _texts(self) -> dict[str, str | None]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.redundancy.occasions import step_runs
+from moonpool.audit.redundancy.relation import Relation, matches
 from moonpool.audit.redundancy.surroundings import differences, surroundings
 from moonpool.audit.redundancy.variables import relevant, variable_doubts
 from moonpool.audit.redundancy.work import Role
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from moonpool.audit.commands.atoms import Atom
+    from moonpool.audit.redundancy.occasions import Occasion
     from moonpool.audit.redundancy.relation import Match
-    from moonpool.audit.redundancy.runs import RunJob
+    from moonpool.audit.redundancy.runs import Run, RunJob
     from moonpool.audit.redundancy.work import Work, Worker
 
-__all__ = ["Address", "Cover", "Spot", "cover", "plain_checkout"]
+__all__ = ["Address", "Cover", "Spot", "cover", "plain_checkout", "same_call"]
 
 # A step: the workflow that was started, the way to the job, and the place in it.
 Address = tuple[str, tuple[str, ...], int]
@@ -79,6 +81,41 @@ def cover(spot: Spot, match: Match, worker: Worker, removed: frozenset[Address])
         found.append(min(candidates, key=lambda entry: len(entry[1])))
     unproven = dict.fromkeys(doubt for _, listed in found for doubt in listed)
     return Cover(match, tuple(other for other, _ in found), tuple(unproven))
+
+
+def same_call(
+    run: Run,
+    entries: Sequence[RunJob],
+    spots: Sequence[Spot],
+    occasion: Occasion,
+    runs: dict[str, Run],
+    removed: set[Address],
+) -> Cover | None:
+    """Return where another run has the very jobs of a called workflow, with equal inputs.
+
+    What these jobs do need not be understood: it is the same file on the same commit.
+    """
+    for match in matches(run, entries[0], occasion, runs):
+        there = {entry.key: entry for entry in match.jobs}
+        for prefix in {key[: len(key) - len(entries[0].key) + 1] for key in there}:
+            twins = [there.get((*prefix, *entry.key[1:])) for entry in entries]
+            same = all(
+                twin is not None
+                and twin.workflow.path == entry.workflow.path
+                and (twin.inputs or {}) == (entry.inputs or {})
+                for twin, entry in zip(twins, entries, strict=True)
+            )
+            found = dict(zip([e.key for e in entries], twins, strict=True))
+            others = [found[s.entry.key] for s in spots]
+            listed = tuple(
+                Spot(twin, s.works, s.index)
+                for twin, s in zip(others, spots, strict=True)
+                if twin is not None
+            )
+            keys = {(match.run.root.path, s.entry.key, s.index) for s in listed}
+            if same and not keys & removed and match.relation is not Relation.AFTER_SUCCESS:
+                return Cover(match, listed, ())
+    return None
 
 
 def plain_checkout(works: Sequence[Work]) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.reading.expressions import evaluate
-from moonpool.audit.redundancy.covering import Spot, cover, plain_checkout
+from moonpool.audit.redundancy.covering import Spot, cover, plain_checkout, same_call
 from moonpool.audit.redundancy.occasions import Occasion, job_runs, occasions, step_runs
 from moonpool.audit.redundancy.product import step_products
 from moonpool.audit.redundancy.relation import Relation, matches
@@ -39,8 +39,12 @@ def decide(runs: dict[str, Run], worker: Worker, assumed: frozenset[str]) -> lis
     found: list[Verdict] = []
     for run in sorted(runs.values(), key=judge.order):
         # Later jobs first: what repeats a job before it is the part that can go.
-        for entry in reversed(run.jobs.values()):
-            found += judge.job(run, entry)
+        entries = list(reversed(run.jobs.values()))
+        for entry in entries:
+            found += judge.job(run, entry) if len(entry.key) == 1 else ()
+        found += judge.calls(run)
+        for job_id in run.root.jobs:
+            found += judge.called(run, [entry for entry in entries if entry.key[0] == job_id])
     return found
 
 
@@ -71,27 +75,83 @@ class _Judge:
         """Runs are judged, and told to stop repeating, in this order."""
         return not self._ships[run.root.path], len(run.root.triggers), run.root.path
 
+    def calls(self, run: Run) -> Iterator[Verdict]:
+        """Judge the jobs that call a workflow which another run calls, or is, in the same way."""
+        for job_id in run.root.jobs:
+            entries = [entry for entry in run.below(job_id) if len(entry.key) > 1]
+            if not entries or any(_ships(entry, self._worker) for entry in entries):
+                continue
+            known = self._same_call(run, entries)
+            if known:
+                self._remove(run, known)
+                yield self._verdict(run, known, whole=True)
+
+    def _same_call(self, run: Run, entries: list[RunJob]) -> list[_Known]:
+        covers: list[tuple[Occasion, Cover]] = []
+        missing: list[Missing] = []
+        spots = [
+            Spot(entry, works, index)
+            for entry in entries
+            for works in [self._worker.works(entry)]
+            for index, work in enumerate(works)
+            if work.checks
+        ]
+        for occasion in occasions(run.root) if spots else ():
+            if job_runs(run, entries[0], occasion) is False:
+                continue
+            found = same_call(run, entries, spots, occasion, self._runs, self._removed)
+            if found is not None:
+                covers.append((occasion, found))
+                missing += _missing(found)
+            elif occasion.event in _BY_HAND:
+                missing.append(_by_hand(occasion))
+            else:
+                return []
+        missing += [Missing(text) for entry in entries for text in _keeps(entry, self._worker)]
+        return [_Known(spot, tuple(covers), tuple(missing)) for spot in spots] if covers else []
+
     def job(self, run: Run, entry: RunJob) -> Iterator[Verdict]:
         works = self._worker.works(entry)
-        known = [
-            found
-            for index, work in enumerate(works)
-            if work.checks and (found := self._step(run, Spot(entry, works, index)))
-        ]
+        known = self._known(run, entry, works)
         if not known:
             return
         whole = _nothing_else(works, {found.spot.index for found in known})
-        if len(entry.key) > 1 and not whole:
-            return  # A called workflow has other callers; only the call as a whole is judged.
-        for found in known:
-            self._removed.add((run.root.path, entry.key, found.spot.index))
+        self._remove(run, known)
         if whole:
             yield self._verdict(run, known, whole=True)
         else:
             yield from (self._verdict(run, [found], whole=False) for found in known)
 
+    def called(self, run: Run, entries: list[RunJob]) -> Iterator[Verdict]:
+        """Judge a call whose jobs are covered one by one; it goes as a whole or stays."""
+        found: list[_Known] = []
+        for entry in entries if entries and len(entries[0].key) > 1 else ():
+            works = self._worker.works(entry)
+            known = self._known(run, entry, works)
+            if not known or not _nothing_else(works, {k.spot.index for k in known}):
+                return
+            found += known
+        if found:
+            self._remove(run, found)
+            yield self._verdict(run, found, whole=True)
+
+    def _known(self, run: Run, entry: RunJob, works: tuple[Work, ...]) -> list[_Known]:
+        return [
+            found
+            for index, work in enumerate(works)
+            if work.checks
+            and (run.root.path, entry.key, index) not in self._removed
+            and (found := self._step(run, Spot(entry, works, index)))
+        ]
+
+    def _remove(self, run: Run, known: list[_Known]) -> None:
+        self._removed.update(
+            (run.root.path, found.spot.entry.key, found.spot.index) for found in known
+        )
+
     def _verdict(self, run: Run, known: list[_Known], *, whole: bool) -> Verdict:
-        covers = tuple(entry for found in known for entry in found.covers)
+        by_identity = {id(c): (o, c) for found in known for o, c in found.covers}
+        covers = tuple(by_identity.values())
         missing = dict.fromkeys(entry for found in known for entry in found.missing)
         shipping = self._ships[run.root.path]
         if not shipping:
@@ -148,6 +208,20 @@ class _Judge:
         return plain_checkout(spot.works)
 
 
+def _ships(entry: RunJob, worker: Worker) -> bool:
+    given = bool(entry.job.content.get("environment"))
+    return given or any(work.ships for work in worker.works(entry))
+
+
+def _keeps(entry: RunJob, worker: Worker) -> Iterator[str]:
+    """Yield what a called job leaves behind for others, in words."""
+    if entry.job.content.get("outputs"):
+        yield f"the job `{entry.job.id}` has outputs"
+    for work in worker.works(entry):
+        if work.role is Role.REPORT:
+            yield f"`{work.step.label}` keeps what the job leaves behind"
+
+
 def _reaches(run: Run, spot: Spot, occasion: Occasion) -> bool:
     return (
         job_runs(run, spot.entry, occasion) is not False
@@ -191,6 +265,10 @@ def _more_than_checks(spot: Spot) -> Iterator[str]:
 def _missing(found: Cover) -> list[Missing]:
     relation = found.match.relation
     missing = [Missing(doubt) for doubt in found.doubts]
+    trigger = found.match.occasion.trigger
+    filtered = trigger.given("paths") is not None or trigger.given("paths-ignore") is not None
+    if filtered and relation.assumption:
+        missing.append(Missing("its filter of paths leaves commits out"))
     if relation.assumption:
         missing.append(Missing(relation.words, relation.assumption))
     return missing

@@ -138,14 +138,11 @@ def _relation(here: Occasion, there: Occasion) -> Relation | None:
         "pull_request",
         "push-tag",
     ):
-        unfiltered = other.given("paths") is None and other.given("paths-ignore") is None
-        return Relation.RELEASE if unfiltered else None
+        return Relation.RELEASE
     return None
 
 
 def _of_push(here: Occasion, there: Occasion) -> Relation | None:
-    if there.trigger.given("paths") is not None or there.trigger.given("paths-ignore") is not None:
-        return None
     if there.event == "merge_group":
         return Relation.MERGE_QUEUE
     branches = here.trigger.given("branches") or ()

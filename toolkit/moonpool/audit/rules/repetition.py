@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from moonpool.audit.context import Context
+    from moonpool.audit.redundancy.covering import Cover
+    from moonpool.audit.redundancy.occasions import Occasion
     from moonpool.audit.redundancy.orphans import Orphan
     from moonpool.audit.redundancy.verdict import Missing, Verdict
     from moonpool.audit.timings import Minutes
@@ -93,11 +95,7 @@ def details(
     """Yield the lines below a finding's message."""
     checks = dict.fromkeys(atom.text for spot in verdict.spots for atom in spot.work.checks)
     yield "repeats: " + "; ".join(checks)
-    for occasion, cover in verdict.covers:
-        relation = cover.match.relation
-        jobs = dict.fromkeys(f"`{spot.entry.job.id}`" for spot in cover.spots)
-        where = cover.match.run.root.path
-        yield f"{occasion.words}: {', '.join(jobs)} in {where}; {relation.value}, {relation.words}"
+    yield from dict.fromkeys(_evidence(occasion, cover) for occasion, cover in verdict.covers)
     for entry in missing:
         word = f" (`--assume {entry.assumption}`)" if entry.assumption else ""
         yield f"not proven: {entry.text}{word}"
@@ -105,6 +103,13 @@ def details(
         yield "then unused: " + ", ".join(orphan.what for orphan in left)
     yield f"gate afterwards: {_gate(verdict)}"
     yield f"saves: {_saved(minutes)}"
+
+
+def _evidence(occasion: Occasion, cover: Cover) -> str:
+    relation = cover.match.relation
+    jobs = dict.fromkeys(f"`{spot.entry.job.id}`" for spot in cover.spots)
+    where = f"{', '.join(jobs)} in {cover.match.run.root.path}"
+    return f"{occasion.words}: {where}; {relation.value}, {relation.words}"
 
 
 def facts(
