@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 
+from moonpool.audit import RULES
 from moonpool.budget import THREAD_VARIABLES
 from moonpool.cli.group import COMMANDS
 from moonpool.config.settings import KEYS
 from moonpool.errors import ExitCode
 from tests.support.moon import REPOSITORY
+
+if TYPE_CHECKING:
+    from moonpool.audit.rules.rule import Rule
 
 TOOLKIT = REPOSITORY / "toolkit" / "moonpool"
 DOCS = {path.name: path.read_text() for path in sorted((REPOSITORY / "docs").glob("*.md"))}
@@ -106,3 +111,12 @@ def test_links_lead_somewhere() -> None:
         if not Path(page.parent, target).exists()
     ]
     assert not broken
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_audit_rule_has_its_section(rule: Rule) -> None:
+    section = DOCS["audit.md"].partition(f"\n### {rule.id} {rule.name}\n")[2].partition("\n### ")[0]
+    assert section.lstrip().lower().startswith(rule.severity.word)
+    assert "False positives:" in section
+    assert "# before" in section
+    assert "# after" in section

@@ -50,11 +50,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Fix:
-    """Changes to one or more files that belong together, in words and as edits."""
+    """Changes to one or more files that belong together, in words and as edits.
+
+    ``cascade`` takes out what nothing uses any more after them; it is made with unsafe fixes only.
+    """
 
     title: str
     safety: Safety
     changes: tuple[Change, ...]
+    cascade: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)

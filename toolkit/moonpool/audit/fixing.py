@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.editing.edit import edited
 from moonpool.audit.editing.splice import RefusedError
+from moonpool.audit.finding import Safety
 from moonpool.audit.reading.links import link_problems
 from moonpool.audit.reading.structure import structure_problems
 from moonpool.audit.reading.tree import Mapping, parse
@@ -20,7 +21,8 @@ from moonpool.files import write_whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from moonpool.audit.finding import Finding, Fix, Safety
+    from moonpool.audit.editing.change import Edit
+    from moonpool.audit.finding import Finding, Fix
     from moonpool.audit.reading.repository import Repository
 
 __all__ = ["Fixed", "Refusal", "fix_all", "write_changed"]
@@ -65,7 +67,7 @@ def fix_all(
         finding = open_[0]
         assert finding.fix is not None
         try:
-            repository = _made(repository, finding.fix)
+            repository = _made(repository, finding.fix, cascade=Safety.UNSAFE in allowed)
         except RefusedError as error:
             refused[_key(finding)] = Refusal(finding, error.line + 1, error.message)
             continue
@@ -93,13 +95,17 @@ def _key(finding: Finding) -> tuple[str, str, str]:
     return finding.rule, finding.place.path, finding.message
 
 
-def _made(repository: Repository, fix: Fix) -> Repository:
+def _made(repository: Repository, fix: Fix, *, cascade: bool) -> Repository:
     workflows = dict(repository.workflows)
-    for change in fix.changes:
-        source = edited(workflows[change.path].source, change.edits)
+    # All edits of a file at once, since their addresses are those of the file before them.
+    edits: dict[str, list[Edit]] = {}
+    for change in (*fix.changes, *(fix.cascade if cascade else ())):
+        edits.setdefault(change.path, []).extend(change.edits)
+    for path, listed in edits.items():
+        source = edited(workflows[path].source, listed)
         tree = parse(source)
         assert isinstance(tree, Mapping)
-        workflows[change.path] = read_workflow(source, tree)
+        workflows[path] = read_workflow(source, tree)
     result = replace(repository, workflows=workflows)
     known = _problems(repository)
     for path, line, message in _problems(result, known):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
-from moonpool.audit.reading.expressions import evaluate
+from moonpool.audit.redundancy.cancelling import is_cancelled
 from moonpool.audit.redundancy.covering import Spot, cover, plain_checkout, same_call
 from moonpool.audit.redundancy.occasions import Occasion, job_runs, occasions, step_runs
 from moonpool.audit.redundancy.product import step_products
@@ -30,7 +30,6 @@ __all__ = ["decide", "ships"]
 
 _BY_HAND = frozenset({"workflow_dispatch", "repository_dispatch", "schedule"})
 _HEAD_SHA = "github.event.workflow_run.head_sha"
-_RUN_ONLY_ONCE = ("github.run_id", "github.sha", "github.run_number")
 
 
 def decide(runs: dict[str, Run], worker: Worker, assumed: frozenset[str]) -> list[Verdict]:
@@ -69,6 +68,7 @@ class _Judge:
     def __init__(self, runs: dict[str, Run], worker: Worker, assumed: frozenset[str]) -> None:
         self._runs, self._worker, self._assumed = runs, worker, assumed
         self._ships = {path: ships(run, worker) for path, run in runs.items()}
+        self._keys = {path: _check_keys(run, worker) for path, run in runs.items()}
         self._removed: set[Address] = set()
 
     def order(self, run: Run) -> tuple[bool, int, str]:
@@ -162,7 +162,7 @@ class _Judge:
             covers=covers,
             missing=tuple(m for m in missing if m.assumption not in self._assumed),
             whole_job=whole,
-            cancelled=any(_is_cancelled(cover_.match) for _, cover_ in covers),
+            cancelled=any(is_cancelled(cover_.match) for _, cover_ in covers),
             ships=shipping,
         )
 
@@ -188,7 +188,9 @@ class _Judge:
     def _cover(self, run: Run, spot: Spot, occasion: Occasion) -> Cover | None:
         """Return the best cover of one step on one occasion."""
         best: Cover | None = None
-        for match in matches(run, spot.entry, occasion, self._runs):
+        wanted = {atom.key for atom in spot.work.checks}
+        able = {path: other for path, other in self._runs.items() if wanted <= self._keys[path]}
+        for match in matches(run, spot.entry, occasion, able):
             if not self._same_content(run, spot, occasion, match):
                 continue
             found = cover(spot, match, self._worker, frozenset(self._removed))
@@ -206,6 +208,12 @@ class _Judge:
         if weak and not mine:
             return False  # CI that also runs after the merge is R2's matter.
         return plain_checkout(spot.works)
+
+
+def _check_keys(run: Run, worker: Worker) -> set[tuple[tuple[str, ...], str]]:
+    """All checks of a run: without all that a step has, it cannot cover the step."""
+    works = (work for entry in run.jobs.values() for work in worker.works(entry))
+    return {atom.key for work in works for atom in work.checks}
 
 
 def _ships(entry: RunJob, worker: Worker) -> bool:
@@ -279,24 +287,3 @@ def _by_hand(occasion: Occasion) -> Missing:
         return Missing("it also runs on a schedule, where nothing else has run these checks")
     text = f"`{occasion.event}` starts it for any commit, tested or not"
     return Missing(text, "dispatch-on-main")
-
-
-def _is_cancelled(match: Match) -> bool:
-    """Whether a newer commit stops the other run while this one goes on."""
-    if match.relation is not Relation.SAME_EVENT:
-        return False
-    groups = [match.run.root.content.get("concurrency")]
-    groups += [entry.job.content.get("concurrency") for entry in match.jobs]
-    return any(_cancels(group, match.occasion) for group in groups)
-
-
-def _cancels(group: object, occasion: Occasion) -> bool:
-    if not isinstance(group, dict):
-        return False
-    written = group.get("cancel-in-progress", False)
-    name = str(group.get("group", ""))
-    if any(context in name for context in _RUN_ONLY_ONCE):
-        return False
-    if isinstance(written, str):
-        return evaluate(written, occasion.lookup(None)) is not False
-    return bool(written)

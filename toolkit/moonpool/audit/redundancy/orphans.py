@@ -49,7 +49,37 @@ _TOOLS: dict[str, str] = {
     "dtolnay/rust-toolchain": r"\b(cargo|rustc|rustup|wasm-pack|maturin|tauri|cross)\b",
     "actions-rs/toolchain": r"\b(cargo|rustc|rustup|wasm-pack|maturin|tauri|cross)\b",
 }
-_INSTALLED: dict[str, str] = {"uv": r"\buvx?\b", "corepack": _NODE, "npm": _NODE, "pnpm": _NODE}
+_INSTALLED: dict[str, str] = {"uv": r"\buvx?\b"}
+# Languages in which a program whose name says nothing may be written.
+_LANGUAGES = frozenset(
+    {
+        "actions/setup-node",
+        "actions/setup-go",
+        "actions/setup-java",
+        "actions/setup-python",
+        "ruby/setup-ruby",
+        "dtolnay/rust-toolchain",
+        "actions-rs/toolchain",
+    }
+)
+# Programs of the runner itself, written in whatever they are.
+_OF_THE_RUNNER = frozenset(
+    {
+        "bash",
+        "sh",
+        "curl",
+        "wget",
+        "docker",
+        "git",
+        "ssh",
+        "scp",
+        "rsync",
+        "gh",
+        "aws",
+        "tar",
+        "zip",
+    }
+)
 # Where a program on the runner finds a service container whose port it does not name.
 _REACHES = re.compile(
     r"(?:@|//|-h\s*|--host[= ]|HOST[=:]\s*['\"]?)(localhost|127\.0\.0\.1)(?![\w.:])|job\.services"
@@ -87,10 +117,20 @@ def _services(
         ports = service.get("ports") if isinstance(service, dict) else None
         numbers = [m[1] for port in ports or () if (m := _PORT.search(str(port)))]
         words = (name, *numbers)
-        used = any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in words)
-        if not used and not _REACHES.search(text):
+        gone = " ".join(_said(repository, work) for i, work in enumerate(works) if i in without)
+        # A test may know by itself where to find a service, unless others say it aloud.
+        silent = not _names(words, gone) and any(_may_reach(work) for work in left)
+        if not silent and not _names(words, text) and not _REACHES.search(text):
             address: Address = ("jobs", entry.job.id, "services", name)
             yield Orphan(f"the service `{name}`", address, _line_of(tree, address))
+
+
+def _names(words: Sequence[str], text: str) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in words)
+
+
+def _may_reach(work: Work) -> bool:
+    return any(atom.kind in (Kind.TEST, Kind.OTHER) for atom in work.atoms)
 
 
 def _tools(
@@ -105,12 +145,31 @@ def _tools(
             pattern = _pattern(work)
             if index in gone or pattern is None:
                 continue
-            later = (w for i, w in enumerate(works) if i > index and i not in gone)
-            if not any(re.search(pattern, _said(repository, other)) for other in later):
+            later = [w for i, w in enumerate(works) if i > index and i not in gone]
+            veiled = any(map(_is_action, later)) or (
+                work.step.action in _LANGUAGES and any(map(_is_veiled, later))
+            )
+            if not veiled and not any(re.search(pattern, _said(repository, w)) for w in later):
                 address: Address = ("jobs", entry.job.id, "steps", index)
                 found[index] = Orphan(f"`{work.step.label}`", address, work.step.line)
                 gone.add(index)
     return iter(found[index] for index in sorted(found))
+
+
+def _is_action(work: Work) -> bool:
+    """Whether a step is a linter or tester of somebody else's, which uses what it finds."""
+    return work.role is Role.RUN and not (work.step.uses or "./").startswith("./")
+
+
+def _is_veiled(work: Work) -> bool:
+    """Whether a step starts a program that may be written in any language."""
+    return any(
+        atom.kind in (Kind.OTHER, Kind.SHIP, Kind.BUILD)
+        and atom.words
+        and atom.words[0] not in _OF_THE_RUNNER
+        and not _PATH.fullmatch(atom.words[0])
+        for atom in work.atoms
+    )
 
 
 def _pattern(work: Work) -> str | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from moonpool.audit.commands.atoms import Expander
+    from moonpool.audit.commands.runners.moon import MoonTask
     from moonpool.audit.reading.repository import Repository
     from moonpool.audit.reading.workflow import Step
     from moonpool.audit.redundancy.runs import RunJob
@@ -113,6 +114,11 @@ class Worker:
         self._repository = repository
         self._expander = expander
         self._memo: dict[int, tuple[RunJob, tuple[Work, ...]]] = {}
+
+    @property
+    def moon_tasks(self) -> Mapping[str, MoonTask]:
+        """The tasks of the moon workspace by target; empty where there is none."""
+        return self._expander.moon.tasks
 
     def works(self, entry: RunJob) -> tuple[Work, ...]:
         """What each step of a job does, in order."""

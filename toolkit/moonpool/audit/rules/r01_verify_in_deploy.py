@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moonpool.audit.context import Gate
-from moonpool.audit.editing.change import Change
+from moonpool.audit.editing.change import Change, Delete
 from moonpool.audit.editing.gate import called_after, started_after
 from moonpool.audit.editing.removal import job_removal, step_removal
 from moonpool.audit.editing.splice import RefusedError
@@ -35,7 +35,10 @@ __all__ = ["RULE", "calls_the_cover", "finding"]
 def calls_the_cover(verdict: Verdict) -> bool:
     """Whether the job calls the very workflow that covers it, which is R1b's case."""
     called = verdict.spots[0].entry.workflow.path
-    return verdict.calls and all(c.match.run.root.path == called for _, c in verdict.covers)
+    return verdict.calls and all(
+        c.match.run.root.path == called and c.match.relation is Relation.SAME_EVENT
+        for _, c in verdict.covers
+    )
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -105,7 +108,9 @@ def _fix(context: Context, verdict: Verdict) -> Fix:
         edits = step_removal(job, [spot.index for spot in verdict.spots])
     changes = [Change(workflow.path, tuple(edits)), *_gate(context, verdict)]
     safety = Safety.GATED if verdict.needs_gate else Safety.SAFE
-    return Fix(f"remove {named(verdict)}", safety, tuple(changes))
+    unused = tuple(Delete(orphan.address) for orphan in left_over(context, verdict))
+    cascade = (Change(workflow.path, unused),) if unused else ()
+    return Fix(f"remove {named(verdict)}", safety, tuple(changes), cascade)
 
 
 def _gate(context: Context, verdict: Verdict) -> list[Change]:

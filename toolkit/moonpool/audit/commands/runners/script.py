@@ -20,9 +20,10 @@ _SHELLS = frozenset({"bash", "sh", "zsh", "dash"})
 def expand(files: Files, words: Sequence[str], folder: str) -> list[Task] | None:
     """Return the script that a command reads, when it takes no arguments of its own."""
     left = list(words)
-    strict = False
+    strict = named = False
     if left[0].rpartition("/")[2] in _SHELLS:
         left.pop(0)
+        named = True
         while left and left[0].startswith("-"):
             option = left.pop(0)
             strict = strict or "e" in option[1:]

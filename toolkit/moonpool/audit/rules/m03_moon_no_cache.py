@@ -1,0 +1,28 @@
+"""M3: moon's toolchain is downloaded anew in every run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moonpool.audit.finding import Finding, Severity
+from moonpool.audit.rules.looking import at_step, entries
+from moonpool.audit.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moonpool.audit.context import Context
+
+__all__ = ["RULE"]
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    for _, entry, works in entries(context):
+        for work in works:
+            is_setup = work.step.action == "moonrepo/setup-toolchain"
+            if is_setup and work.step.inputs.get("cache") == "false":
+                message = "the toolchain is downloaded anew in every run"
+                yield at_step("M3", Severity.LOW, entry, work.step, message)
+
+
+RULE = Rule("M3", "moon-no-cache", Severity.LOW, "moon's toolchain downloaded in every run", _check)
