@@ -29,7 +29,9 @@ def expand(files: Files, words: Sequence[str], folder: str) -> list[Task] | None
             strict = strict or "e" in option[1:]
             if option.endswith("c"):
                 return [Task("sh -c", _with_mode(left[0], strict), folder)] if left else None
-    if not left or (not left[0].endswith((".sh", ".bash")) and not left[0].startswith("./")):
+    if not left:
+        return None
+    if not (named or left[0].endswith((".sh", ".bash")) or left[0].startswith("./")):
         return None
     path = posixpath.normpath(posixpath.join(folder, left[0]))
     text = files.text(path)
