@@ -142,3 +142,20 @@ def test_a_killed_worker_keeps_what_it_saved_between_files(measured: PytestProje
     found = _arcs(measured.root / ".moonpool" / "coverage", measured.root)
     assert {line for arc in found["src/package/numbers.py"] for line in arc} >= {3, 4, 5, 6, 7}
     assert "was killed: what it ran after its last finished file" in done.stderr
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_each_test_can_have_a_context_of_its_own(measured: PytestProject, workers: str) -> None:
+    measured.test("-n", workers, MOONPOOL_CONTEXTS="test")
+    data = CoverageData(basename=str(measured.root / ".moonpool" / "coverage"))
+    data.read()
+    assert data.measured_contexts() == {
+        "",
+        *(f"tests/test_{name}.py::test_{name}" for name in ("minus", "plus", "zero")),
+    }
+    returns = data.contexts_by_lineno("src/package/numbers.py")
+    assert {line: returns[line] for line in (4, 6, 7)} == {
+        4: ["tests/test_plus.py::test_plus"],
+        6: ["tests/test_minus.py::test_minus"],
+        7: ["tests/test_zero.py::test_zero"],
+    }

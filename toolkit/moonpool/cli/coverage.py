@@ -14,6 +14,7 @@ import click
 from moonpool import moon as moons
 from moonpool.cli.coverage_check import baseline, check
 from moonpool.cli.coverage_unite import unite
+from moonpool.cli.coverage_who import who
 from moonpool.cli.output import print_error, print_json, print_lines, print_note, wants_colour
 from moonpool.coverage.analysis import analysed
 from moonpool.coverage.combine import combine, data_error
@@ -49,7 +50,7 @@ def command() -> None:
     """Combine and report the coverage of all projects."""
 
 
-for _other in (unite, check, baseline):
+for _other in (unite, check, baseline, who):
     command.add_command(_other)
 
 

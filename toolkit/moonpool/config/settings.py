@@ -33,6 +33,7 @@ _MEMORY_RESERVE = "256MiB"
 # Every key of `[tool.moonpool]`, for the check of spelling and for the documentation's test.
 KEYS = (
     "allow-no-tests",
+    "contexts",
     "coverage",
     "databases",
     "floor",
@@ -56,6 +57,7 @@ class Settings:
     reserve_bytes: int
     floor: int
     coverage: bool | None
+    contexts: bool
     allow_no_tests: bool
     databases: DatabaseKeys | None
     gates: GateKeys
@@ -75,6 +77,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         reserve_bytes=_bytes(table, environ, "memory-reserve", _MEMORY_RESERVE),
         floor=_floor(table, environ),
         coverage=_flag(table, environ, "coverage"),
+        contexts=_contexts(table, environ),
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
         databases=read_databases(table.get("databases")),
         gates=read_gates(table.get("gates")),
@@ -167,6 +170,13 @@ def _floor(table: Mapping[str, Any], environ: Mapping[str, str]) -> int:
 
 
 _WORDS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
+
+
+def _contexts(table: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    found = environ.get("MOONPOOL_CONTEXTS") or table.get("contexts", "none")
+    if found not in ("none", "test"):
+        raise config_error(f"`contexts` is `{found}`, expected `test` or `none`", SEE)
+    return bool(found == "test")
 
 
 def _flag(table: Mapping[str, Any], environ: Mapping[str, str], key: str) -> bool | None:

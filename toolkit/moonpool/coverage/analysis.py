@@ -73,6 +73,8 @@ def _analyse(project: CombinedProject, share: Executed, root: Path, scratch: Pat
     present, gone = rename(share, lambda name: _existing(root / name))
     write_data_file(scratch, present)
     coverage = _reporter(root / project.source, scratch)
+    if any(context for run in present.files.values() for context in (*run.lines, *run.arcs)):
+        coverage.set_option("html:show_contexts", True)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         coverage.load()

@@ -46,7 +46,10 @@ _PARTIAL_VIEW_WARNINGS = (
 
 
 class Measurement:
-    """A running measurement of this process; ``core`` says by what and why."""
+    """A running measurement of this process.
+
+    ``core`` says by what and why, ``contexts`` whether each test has a context of its own.
+    """
 
     def __init__(
         self,
@@ -55,8 +58,10 @@ class Measurement:
         environ: MutableMapping[str, str],
         channels_before: Mapping[str, str | None],
         core: Core,
+        contexts: bool,
     ) -> None:
         self.core = core
+        self.contexts = contexts
         self._coverage = coverage
         self._kept = kept
         self._pid = os.getpid()
@@ -77,6 +82,11 @@ class Measurement:
         # There is no file as long as nothing of the project has run.
         if live.exists():
             write_whole(self._kept, live.read_bytes())
+
+    def enter(self, context: str) -> None:
+        """Say which test runs from now on; empty between tests."""
+        if self.contexts and not self._ended:
+            self._coverage.switch_context(context)
 
     def finish(self) -> None:
         """Stop measuring and leave this process's data file; a second call does nothing."""
@@ -113,13 +123,15 @@ def start(
     data_dir: Path,
     process: str,
     *,
+    contexts: bool = False,
     environ: MutableMapping[str, str] = os.environ,
 ) -> Measurement:
     """Start measuring this process into a file of its own in ``data_dir``.
 
     ``data_dir`` belongs to one run of one project; ``process`` names this process in it (``main``,
-    ``gw0``). Call it before pytest and the project's code are imported. Raises MoonpoolError when
-    coverage.py refuses the project's configuration.
+    ``gw0``); with ``contexts`` each test gets one of its own by ``enter``. Call it before pytest
+    and the project's code are imported. Raises MoonpoolError when coverage.py refuses the
+    project's configuration.
     """
     from coverage.exceptions import ConfigError, CoverageException
 
@@ -128,14 +140,14 @@ def start(
     with inside(project_root):
         try:
             coverage = _configured(project_root, data_dir / f"{LIVE_PREFIX}{process}", environ)
-            core = _with_core(coverage, environ)
+            core = _with_core(coverage, environ, contexts)
             coverage.start()
         except (CoverageException, ConfigError, ImportError) as error:
             # A plugin that is not installed is an ImportError; and in older releases ConfigError
             # is no CoverageException.
             raise _refused(project_root, error) from error
     kept = data_dir / f"{KEPT_PREFIX}{process}.{os.getpid()}"
-    return Measurement(coverage, kept, environ, before, core)
+    return Measurement(coverage, kept, environ, before, core, contexts)
 
 
 def _configured(project_root: Path, data_file: Path, environ: MutableMapping[str, str]) -> Coverage:
@@ -159,12 +171,12 @@ def _configured(project_root: Path, data_file: Path, environ: MutableMapping[str
     return measured
 
 
-def _with_core(measured: Coverage, environ: Mapping[str, str]) -> Core:
+def _with_core(measured: Coverage, environ: Mapping[str, str], contexts: bool) -> Core:
     named = measured.get_option("run:core") or environ.get("COVERAGE_CORE")
     needs = Needs(
         branch=bool(measured.get_option("run:branch")),
         plugins=bool(_option(measured, "run:plugins")),
-        contexts=bool(measured.get_option("run:dynamic_context")),
+        contexts=contexts or bool(measured.get_option("run:dynamic_context")),
         concurrency=_option(measured, "run:concurrency"),
         timid=bool(measured.get_option("run:timid")),
         asked=str(named) if named else None,

@@ -38,7 +38,21 @@ class ProjectInput:
 
 def workspace_names(source: str, executed: Executed) -> tuple[Executed, int]:
     """Return a project's data under the workspace's names, and how many files lay outside of it."""
-    return rename(executed, lambda name: in_workspace(source, name))
+    named, outside = rename(executed, lambda name: in_workspace(source, name))
+    files = {path: _with_contexts_of(source, run) for path, run in named.files.items()}
+    return Executed(named.branches, files), outside
+
+
+def _with_contexts_of(source: str, run: FileRun) -> FileRun:
+    def name(context: str) -> str:
+        # A test is named from its project, as pytest names it; other contexts are the user's.
+        return (in_workspace(source, context) or context) if "::" in context else context
+
+    return FileRun(
+        run.tracer,
+        {name(context): bits for context, bits in run.lines.items()},
+        {name(context): arcs for context, arcs in run.arcs.items()},
+    )
 
 
 def owner_of(path: str, projects: Sequence[ProjectInput]) -> ProjectInput | None:

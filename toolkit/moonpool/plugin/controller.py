@@ -25,7 +25,6 @@ from moonpool.plugin.sharing import holders_note, join_pool, read_live
 from moonpool.plugin.signals import interrupt_on_terminate
 from moonpool.plugin.terminal import say
 from moonpool.plugin.usage import Usage
-from moonpool.plugin.worker import FileBoundary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +148,7 @@ class Controller:
         if self._settings.databases is not None or self._settings.worker_env is not None:
             self._equip_isolation()
         if coverage is None and self._options.moonpool_coverage:
-            coverage = RunCoverage.start(self._places)
+            coverage = RunCoverage.start(self._places, contexts=self._settings.contexts)
             self._config.add_cleanup(partial(_finish, coverage.finish))
         if coverage is not None:
             self._equip_coverage(coverage)
@@ -232,14 +231,7 @@ class Controller:
     def _equip_coverage(self, coverage: RunCoverage) -> None:
         self._coverage = coverage
         coverage.partial = self._keeps_last_data
-        if getattr(self._options, "cov_source", None) or getattr(self._options, "no_cov", None):
-            coverage.abandon()
-            return
-        self._notes.extend(coverage.notes)
-        if self._distributes:
-            coverage.export()
-        elif coverage.measurement is not None:
-            self._config.pluginmanager.register(FileBoundary(coverage.measurement))
+        self._notes.extend(coverage.join(self._config, distributes=self._distributes))
 
     @property
     def _distributes(self) -> bool:
@@ -273,17 +265,10 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Find what pytest-cov measured, and let a project without tests pass if it may."""
         if self._coverage is not None:
-            self._coverage.foreign_data = _pytest_cov_data(self._config)
+            self._coverage.look_for_others(self._config)
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._settings.allow_no_tests:
             session.exitstatus = pytest.ExitCode.OK
 
 
 def _finish(close: Callable[[], tuple[str, ...]]) -> None:
     say(close())
-
-
-def _pytest_cov_data(config: pytest.Config) -> Path | None:
-    plugin = config.pluginmanager.get_plugin("_cov")
-    controller = getattr(plugin, "cov_controller", None)
-    measured = getattr(controller, "cov", None)
-    return None if measured is None else Path(measured.get_option("run:data_file")).absolute()

@@ -68,7 +68,7 @@ def _start_coverage() -> RunCoverage | None:
         return None  # The plugin meets the same error and reports it as pytest does.
     if not wanted(places.project_root, settings.coverage):
         return None
-    return RunCoverage.start(places)
+    return RunCoverage.start(places, contexts=settings.contexts)
 
 
 def _run_pytest(arguments: Sequence[str], plugins: Sequence[object]) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moonpool.plugin.names import COVERAGE_FOLDER, COVERAGE_PROJECT
+from moonpool.plugin.names import COVERAGE_CONTEXTS, COVERAGE_FOLDER, COVERAGE_PROJECT
 from moonpool.run import open_scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    import pytest
 
     from moonpool.config import Places
     from moonpool.coverage import Measurement
@@ -38,23 +40,47 @@ class RunCoverage:
     told: Callable[..., None] | None = None
 
     @classmethod
-    def start(cls, places: Places) -> RunCoverage:
+    def start(cls, places: Places, *, contexts: bool) -> RunCoverage:
         """Begin to measure this process; the project's own configuration says what."""
         from moonpool.coverage import start
 
         scratch = open_scratch(places.own_folder)
-        return cls(places, scratch, start(places.project_root, scratch.folder, "main"))
+        measurement = start(places.project_root, scratch.folder, "main", contexts=contexts)
+        return cls(places, scratch, measurement)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What measures, and why."""
-        return () if self.measurement is None else (self.measurement.core.reason,)
+    def join(self, config: pytest.Config, *, distributes: bool) -> tuple[str, ...]:
+        """Take part in a run as it needs it; return what measures, and why.
+
+        Where pytest-cov measures or was told not to, nothing of ours stays.
+        """
+        options = config.known_args_namespace
+        if getattr(options, "cov_source", None) or getattr(options, "no_cov", None):
+            self.abandon()
+        if self.measurement is None:
+            return ()
+        if distributes:
+            self.export()
+        else:
+            # This module is imported before pytest is, which the project may be measuring.
+            from moonpool.plugin.worker import FileBoundary
+
+            config.pluginmanager.register(FileBoundary(self.measurement))
+        return (self.measurement.core.reason,)
+
+    def look_for_others(self, config: pytest.Config) -> None:
+        """Note the file of a pytest-cov that measured in this run."""
+        controller = getattr(config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
+        measured = getattr(controller, "cov", None)
+        if measured is not None:
+            self.foreign_data = Path(measured.get_option("run:data_file")).absolute()
 
     def export(self) -> None:
         """Let the workers that this process starts measure too."""
         if self.measurement is not None:
             os.environ[COVERAGE_FOLDER] = str(self.scratch.folder)
             os.environ[COVERAGE_PROJECT] = str(self.places.project_root)
+            if self.measurement.contexts:
+                os.environ[COVERAGE_CONTEXTS] = "test"
 
     def abandon(self) -> None:
         """Leave measuring to somebody else."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "ASKS",
     "CONTROLLER",
+    "COVERAGE_CONTEXTS",
     "COVERAGE_FOLDER",
     "COVERAGE_PROJECT",
     "LAUNCH",
@@ -30,9 +31,10 @@ ASKS = "moonpool_asks"
 MEASURES = "moonpool_measures"
 
 # Set by the controller for its workers: the folder that takes each process's coverage data, and
-# the project whose configuration says what is measured.
+# the project whose configuration says what is measured, and whether by test.
 COVERAGE_FOLDER = "MOONPOOL_COVERAGE_FOLDER"
 COVERAGE_PROJECT = "MOONPOOL_COVERAGE_PROJECT"
+COVERAGE_CONTEXTS = "MOONPOOL_COVERAGE_CONTEXTS"
 
 # Set in the process whose database URLs have been rewritten, so that a pytest started by one of
 # its tests does not rewrite them again.

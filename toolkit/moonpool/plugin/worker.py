@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from moonpool.plugin import process
-from moonpool.plugin.names import COVERAGE_FOLDER, COVERAGE_PROJECT, PREPARED, WORKER_ID
+from moonpool.plugin.names import (
+    COVERAGE_CONTEXTS,
+    COVERAGE_FOLDER,
+    COVERAGE_PROJECT,
+    PREPARED,
+    WORKER_ID,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -24,10 +30,13 @@ def begin() -> None:
     process.die_with_parent()
     folder = os.environ.pop(COVERAGE_FOLDER, None)
     project_root = os.environ.pop(COVERAGE_PROJECT, None)
+    contexts = os.environ.pop(COVERAGE_CONTEXTS, None) is not None
     if folder is not None and project_root is not None:
         from moonpool.coverage import start
 
-        process.measurement = start(Path(project_root), Path(folder), f"worker-{os.getpid()}")
+        process.measurement = start(
+            Path(project_root), Path(folder), f"worker-{os.getpid()}", contexts=contexts
+        )
 
 
 def finish() -> None:
@@ -57,8 +66,10 @@ class FileBoundary:
     def pytest_runtest_protocol(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> Generator[None, object, object]:
-        """Run the test, then save if no other test of its file follows."""
+        """Run the test under its name, then save if no other test of its file follows."""
+        self._measurement.enter(item.nodeid)
         outcome = yield
+        self._measurement.enter("")
         if nextitem is None or nextitem.path != item.path:
             self._measurement.save()
         return outcome
