@@ -82,7 +82,7 @@ def test_the_same_data_gives_the_same_bytes_for_any_split_order_and_checkout(
     assert not re.search(rb"20\d\d-\d\d-\d\d", text)
     with contextlib.closing(sqlite3.connect(tmp_path / "checkout0/deeper/out")) as connection:
         keys = {key for (key,) in connection.execute("select key from meta")}
-    assert keys == {"version", "has_arcs"}
+    assert keys == {"version", "has_arcs", "moonpool_sources"}
 
 
 def test_the_order_of_the_process_files_does_not_matter(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from moonpool.cli.group import run
 from moonpool.coverage.datafile import read_data_file, write_data_file
 from moonpool.coverage.executed import Executed, FileRun
+from moonpool.coverage.sources import note_sources, noted_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,4 +82,19 @@ def test_a_folder_without_data_is_an_error(
     assert capsys.readouterr().err.splitlines() == [
         "error: found no data files in `empty`",
         "hint: name files, or a folder that holds some called `.coverage…` or `coverage…`",
+    ]
+
+
+def test_shards_of_different_commits_are_refused_and_those_of_one_keep_its_digests(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note_sources(folder / "shards" / "0" / "coverage", {"src/a.py": "1234"})
+    assert run(["coverage", "unite", "shards"]) == 0
+    assert noted_sources(folder / ".moonpool" / "coverage") == {"src/a.py": "1234"}
+    note_sources(folder / "shards" / "1" / "coverage", {"src/a.py": "5678"})
+    capsys.readouterr()
+    assert run(["coverage", "unite", "shards"]) == 68
+    assert capsys.readouterr().err.splitlines() == [
+        "error: found data about different versions of `src/a.py`, expected one commit's",
+        "hint: leave out the data of other commits, or run their tests again",
     ]

@@ -14,6 +14,7 @@ from moonpool.coverage.datafile import write_data_file
 from moonpool.coverage.executed import rename
 from moonpool.coverage.gather import gather
 from moonpool.coverage.paths import remapping
+from moonpool.coverage.sources import note_sources, united_sources
 from moonpool.errors import ExitCode, MoonpoolError
 from moonpool.machine import read_machine
 
@@ -46,13 +47,17 @@ def unite(paths: tuple[Path, ...], output: Path) -> int:
     files = _data_files(paths, output) if paths else _beside(Path(), output)
     if not files:
         raise _nothing(paths or (Path.cwd(),))
+    sources, different = united_sources(files)
+    if different:
+        raise _of_two_minds(different)
     found = gather(files, processes=max(1, int(read_machine().cpus)))
     if found.mixed:
         print_note(
             "some files have no branches: what ran there counts as run, its jumps as unknown"
         )
     if found.files:
-        write_data_file(output, rename(found.executed, _names(Path.cwd()))[0])
+        executed, _ = rename(found.executed, _names(Path.cwd()))
+        write_data_file(output, executed, complete=lambda aside: note_sources(aside, sources))
         print_note(f"united {found.files} data files in {output}")
     for entry in found.damaged:
         print_error(_unreadable(entry))
@@ -101,6 +106,16 @@ def _nothing(paths: Iterable[Path]) -> MoonpoolError:
         f"found no data files in {', '.join(f'`{path}`' for path in paths)}",
         hint="name files, or a folder that holds some called `.coverage…` or `coverage…`",
         slug="coverage-nothing-to-unite",
+        exit_code=ExitCode.COVERAGE,
+    )
+
+
+def _of_two_minds(names: tuple[str, ...]) -> MoonpoolError:
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return MoonpoolError(
+        f"found data about different versions of `{names[0]}`{others}, expected one commit's",
+        hint="leave out the data of other commits, or run their tests again",
+        slug="coverage-stale",
         exit_code=ExitCode.COVERAGE,
     )
 

@@ -17,6 +17,7 @@ from moonpool.coverage.combined import (
 )
 from moonpool.coverage.datafile import DataFileError, read_data_file, write_data_file
 from moonpool.coverage.executed import Executed, unite
+from moonpool.coverage.sources import changed_since
 from moonpool.coverage.workspace import DATA_FILE, ProjectInput, shares, workspace_names
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -69,12 +70,21 @@ def _readable(projects: Sequence[ProjectInput]) -> tuple[dict[str, Executed], di
     unreadable = {}
     for project in projects:
         try:
-            data[project.id] = read_data_file(project.root / DATA_FILE)
+            found = read_data_file(project.root / DATA_FILE)
+            _require_fresh(project)
+            data[project.id] = found
         except FileNotFoundError:
             continue
         except DataFileError as error:
             unreadable[project.id] = str(error)
     return data, unreadable
+
+
+def _require_fresh(project: ProjectInput) -> None:
+    changed = changed_since(project.root / DATA_FILE, project.root)
+    if changed:
+        others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise DataFileError(f"is about other sources: `{changed[0]}`{others} changed since")
 
 
 def _require_distinct(projects: Sequence[ProjectInput]) -> None:

@@ -15,7 +15,7 @@ from moonpool.coverage.executed import Arc, Executed, FileRun, line_numbers
 from moonpool.files import written_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 __all__ = [
@@ -132,14 +132,20 @@ def read_data_file(path: Path) -> Executed:
     )
 
 
-def write_data_file(path: Path, executed: Executed) -> None:
+def write_data_file(
+    path: Path, executed: Executed, *, complete: Callable[[Path], None] | None = None
+) -> None:
     """Replace ``path`` by a data file that holds ``executed``, whole or not at all.
+
+    ``complete`` may add to the file before it takes its place.
 
     The bytes depend on the data and on the versions of coverage.py and SQLite, on nothing else.
     Raises OSError when the folder cannot be written.
     """
     with written_aside(path) as aside:
         _write(aside, executed)
+        if complete is not None:
+            complete(aside)
 
 
 def _write(path: Path, executed: Executed) -> None:

@@ -14,6 +14,7 @@ from moonpool.coverage.executed import rename
 from moonpool.coverage.gather import gather
 from moonpool.coverage.measure import KEPT_PREFIX, LIVE_PREFIX
 from moonpool.coverage.paths import project_names
+from moonpool.coverage.sources import digests, note_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,6 +91,7 @@ def _write(
         output.unlink(missing_ok=True)
         return ProjectData(None, 0, 0, False, found.damaged, unfinished)
     executed, outside = rename(found.executed, project_names(project_root, workspace_root))
-    write_data_file(output, executed)
+    sources = digests(project_root, executed.files)
+    write_data_file(output, executed, complete=lambda aside: note_sources(aside, sources))
     files, branches = len(executed.files), executed.branches
     return ProjectData(output, found.files, files, branches, found.damaged, unfinished, outside)

@@ -1,0 +1,79 @@
+"""Which sources a project's data are about: a digest of each, kept within the data file itself.
+
+Line numbers mean nothing for another text. coverage.py passes over a key of `meta` that it does not
+know, so the file stays one that it reads, and the same sources give the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from typing import TYPE_CHECKING
+
+from moonpool.coverage.datafile import DataFileError, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+__all__ = ["changed_since", "digests", "note_sources", "noted_sources", "united_sources"]
+
+_KEY = "moonpool_sources"
+# 64 bits: enough to notice a change, and nobody gains by forging one.
+_DIGITS = 16
+
+
+def digests(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return a digest of each file below ``root`` that is there, the same for any line ends."""
+    found = {}
+    for name in names:
+        with contextlib.suppress(OSError):
+            text = (root / name).read_bytes().replace(b"\r\n", b"\n")
+            found[name] = hashlib.sha256(text).hexdigest()[:_DIGITS]
+    return found
+
+
+def note_sources(data_file: Path, sources: Mapping[str, str]) -> None:
+    """Write the digests into a data file that nobody else has yet."""
+    with contextlib.closing(sqlite3.connect(data_file)) as connection, connection:
+        connection.execute("pragma journal_mode = off")
+        text = json.dumps(sources, sort_keys=True, separators=(",", ":"))
+        connection.execute("insert into meta (key, value) values (?, ?)", (_KEY, text))
+
+
+def noted_sources(data_file: Path) -> dict[str, str]:
+    """Return the digests that a data file holds, none if it has no such note.
+
+    Raises as ``opened``.
+    """
+    with opened(data_file) as connection:
+        row = connection.execute("select value from meta where key = ?", (_KEY,)).fetchone()
+        return dict(json.loads(row[0])) if row else {}
+
+
+def united_sources(data_files: Iterable[Path]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the digests of many data files, and the sources about which they differ.
+
+    Unreadable files are passed over: whoever reads their data names them.
+    """
+    found: dict[str, str] = {}
+    different = set()
+    for path in data_files:
+        with contextlib.suppress(DataFileError, FileNotFoundError):
+            for name, digest in noted_sources(path).items():
+                if found.setdefault(name, digest) != digest:
+                    different.add(name)
+    return found, tuple(sorted(different))
+
+
+def changed_since(data_file: Path, root: Path) -> tuple[str, ...]:
+    """Return the names of files that are not what they were when the data was written.
+
+    A file that is gone is none of them, and neither is one in data without digests. Raises as
+    ``opened``.
+    """
+    before = noted_sources(data_file)
+    now = digests(root, before)
+    return tuple(name for name in sorted(now) if now[name] != before[name])
