@@ -45,7 +45,7 @@ def test_a_file_costs_what_its_process_spent(journal: Journal, tmp_path: Path) -
     assert run.machine == "m"
     assert run.day == 9
     content = digest(b"def test_it(): ...\n")
-    assert run.files == {"test_a.py": FileRun(4.0, 3, content, 0.5, 100)}
+    assert run.files == {"test_a.py": FileRun(3.0, 3, content, 0.5, 100)}
     assert run.start == StartRun(2, 2.5, 0.75, 1.5)
 
 

@@ -35,6 +35,14 @@ def test_an_event_is_a_line_with_its_time_and_facts(tmp_path: Path) -> None:
     ]
 
 
+def test_a_tests_event_is_written_as_any_other(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j.jsonl", Clock())
+    test = 'tests/test_a.py::test_it["quoted"\\-ü-\n]'
+    journal.gather_test(7.00004, "gw0", test, "passed", 0.12345678, 0.0)
+    facts = {"worker": "gw0", "test": test, "outcome": "passed", "seconds": 0.1235, "setup": 0.0}
+    assert json.loads(journal.path.read_text()) == {"event": "test", "time": 7.0, **facts}
+
+
 def test_names_of_journals_sort_by_time_and_tell_the_process(tmp_path: Path) -> None:
     clock = Clock()
     first = Journal.begin(tmp_path / "deep" / "folder", clock=clock, process=7)

@@ -101,6 +101,24 @@ def test_more_workers_than_files(suite: PytestProject) -> None:
     assert len(_by_worker(done)) == 2
 
 
+def test_loadscope_keeps_classes_together(suite: PytestProject) -> None:
+    suite.write(
+        "tests/test_it.py",
+        "import time\n"
+        + "".join(
+            f"class Test{name}:\n"
+            + "".join(f"    def test_{n}(self): time.sleep(.05)\n" for n in range(4))
+            for name in "ABCD"
+        ),
+    )
+    done = run(suite, "-n", "2", "--dist", "loadscope")
+    assert done.code == 0, done.output
+    where = {(test.id.split("::")[1], test.worker) for test in done.ran}
+    assert len(where) == 4
+    assert len({worker for _, worker in where}) == 2
+    assert [test.id[-1] for test in done.ran if "TestA" in test.id] == list("0123")
+
+
 @both_loops
 def test_one_file(suite: PytestProject, loop: tuple[str, ...]) -> None:
     suite.tests(files=1, each=1)

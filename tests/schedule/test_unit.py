@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from moonpool.schedule import Unit, file_of, form_units
+import pytest
+
+from moonpool.schedule import Unit, file_of, form_units, scope_of
 
 _COLLECTION = ["a.py::test_1", "b.py::A::test_1", "a.py::test_2", "b.py::A::test_2[x::y]"]
 
@@ -42,3 +44,11 @@ def test_a_test_that_was_collected_twice_runs_twice() -> None:
 
 def test_some_tests_of_a_unit_take_their_share() -> None:
     assert Unit("a.py", (4, 5, 6, 7), 2.0).only((6, 7)) == Unit("a.py", (6, 7), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("node_id", "scope"),
+    [("a.py::TestA::test_1", "a.py::TestA"), ("a.py::test_1", "a.py"), ("doc.txt", "doc.txt")],
+)
+def test_a_scope_is_a_class_or_a_file(node_id: str, scope: str) -> None:
+    assert scope_of(node_id) == scope

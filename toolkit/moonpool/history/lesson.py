@@ -67,12 +67,12 @@ def _content_digest(path: Path) -> str:
 
 
 def _file_run(parts: Sequence[Mapping[str, Any]], content: str) -> FileRun:
-    # A file may have run in parts, on several workers.
-    seconds = _total(parts, "seconds")
-    busy = max(seconds - _total(parts, "waited_seconds"), 1e-4)
+    # A file may have run in parts, on several workers. What it waited for a CPU it would not wait
+    # on an idle machine; counted as work, it would call for workers and make all wait longer.
+    seconds = max(_total(parts, "seconds") - _total(parts, "waited_seconds"), 1e-4)
     cpu = _total(parts, "cpu_seconds") + _total(parts, "children_seconds")
     peak = max(int(part.get("peak_bytes", 0)) for part in parts)
-    return FileRun(seconds, int(_total(parts, "tests")), content, cpu / busy, peak)
+    return FileRun(seconds, int(_total(parts, "tests")), content, cpu / seconds, peak)
 
 
 def _total(parts: Sequence[Mapping[str, Any]], name: str) -> float:

@@ -15,8 +15,9 @@ __all__ = ["FileHistory", "FileRun", "History", "RunRecord", "StartRun"]
 class FileRun:
     """One test file in one run.
 
-    ``content`` is a digest of the file; ``cpus`` the CPU seconds, those of child processes
-    included, per second in which it did not wait for a CPU; ``peak_bytes`` 0 where unknown.
+    ``seconds`` are those on the clock less those in which it waited for a CPU; ``content`` is a
+    digest of the file; ``cpus`` the CPU seconds, those of child processes included, per second;
+    ``peak_bytes`` 0 where unknown.
     """
 
     seconds: float

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ VERSION = 1
 # What a killed run may lose of its quick tests, and long against the microseconds of a write.
 _GATHER_SECONDS = 0.05
 
+_quote = json.encoder.encode_basestring_ascii
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
@@ -50,8 +50,10 @@ class Journal:
         cls, folder: Path, *, clock: Callable[[], float] = time.time, process: int | None = None
     ) -> Journal:
         """Open the journal of this process in its project's folder; names sort by time."""
-        at = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        return cls(folder / f"{at}-{process or os.getpid()}.jsonl", clock)
+        seconds, part = divmod(clock(), 1)
+        at = time.strftime("%Y%m%dT%H%M%S", time.gmtime(seconds))
+        name = f"{at}.{int(part * 1e6):06}Z-{process or os.getpid()}.jsonl"
+        return cls(folder / name, clock)
 
     def note(self, event: str, at: float | None = None, /, **facts: object) -> None:
         """Append an event, and everything gathered so far; ``at`` is its time if not now."""
@@ -60,11 +62,23 @@ class Journal:
 
     def gather(self, event: str, at: float | None = None, /, **facts: object) -> None:
         """Append an event of which there are many, with a moment's delay."""
-        if self._descriptor is None:
-            return
+        if self._descriptor is not None:
+            when = round(self._clock() if at is None else at, 4)
+            self._gather_line(_encode({"event": event, "time": when, **facts}))
+
+    def gather_test(
+        self, at: float, worker: str, test: str, outcome: str, seconds: float, setup: float
+    ) -> None:
+        """Append the event of a test, as `gather` would but in half the time."""
+        if self._descriptor is not None:
+            self._gather_line(
+                f'{{"event":"test","time":{at:.4f},"worker":"{worker}","test":{_quote(test)},'
+                f'"outcome":"{outcome}","seconds":{seconds:.4f},"setup":{setup:.4f}}}'
+            )
+
+    def _gather_line(self, line: str) -> None:
+        self._gathered.append(line)
         now = self._clock()
-        when = round(now if at is None else at, 4)
-        self._gathered.append(_encode({"event": event, "time": when, **facts}))
         if now - self._written >= _GATHER_SECONDS:
             self._written = now
             self.flush()

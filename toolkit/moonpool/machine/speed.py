@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import platform
+import os
+import sys
 from pathlib import Path
 
 __all__ = ["machine_class"]
@@ -20,7 +21,13 @@ def machine_class(*, root: Path = Path("/"), architecture: str | None = None) ->
         if colon:
             found.setdefault(name.strip(), " ".join(value.split()))
     known = [found[name] for name in _FIELDS if found.get(name)]
-    return " ".join([architecture or platform.machine(), *known])
+    return " ".join([architecture or _architecture(), *known])
+
+
+def _architecture() -> str:
+    if sys.platform == "win32":
+        return os.environ.get("PROCESSOR_ARCHITECTURE", "windows")
+    return os.uname().machine
 
 
 def _first_lines(root: Path) -> list[str]:

@@ -58,6 +58,14 @@ class Decision:
         return self.forecast.budget
 
     @property
+    def waits(self) -> str | None:
+        """Why the run begins without the workers that the budget allows, if it does."""
+        if not self.late or self.budget.in_process:
+            return None
+        work = format_seconds(self.budget.suite.work_seconds)
+        return f"{work} of tests are only estimated, and the first ones will show what they take"
+
+    @property
     def arguments(self) -> tuple[str, ...]:
         """What goes before pytest's other arguments."""
         if not self.workers:
@@ -69,9 +77,8 @@ class Decision:
         """The decision in one line."""
         if self.in_process_reason is not None:
             return f"no workers: {self.in_process_reason}"
-        if self.late and self.budget.workers > 1:
-            work = format_seconds(self.budget.suite.work_seconds)
-            return f"no workers until the first tests show whether they pay: {work} (estimated)"
+        if self.waits:
+            return f"no workers to begin with: {self.waits}"
         counted = {0: "no workers", 1: "1 worker"}.get(self.workers, f"{self.workers} workers")
         if self.workers < self.wanted:
             counted += f" now, {self.wanted} as other runs end"

@@ -36,13 +36,14 @@ class Explainer:
 
     def _content(self) -> dict[str, Any]:
         budget = self._decision.budget
-        bound = None if self._decision.in_process_reason else budget.bound.name
+        reason = self._decision.in_process_reason or self._decision.waits
+        bound = "payback" if self._decision.waits else budget.bound.name
         return {
             "project": self._places.project,
             "workers": max(1, self._decision.workers),
             "in_process": self._decision.workers == 0,
-            "bound_by": bound or "options",
-            "reasons": [self._decision.in_process_reason or budget.bound.reason],
+            "bound_by": "options" if self._decision.in_process_reason else bound,
+            "reasons": [reason or budget.bound.reason],
             "considered": [
                 {"limit": limit.name, "workers": limit.workers, "reason": limit.reason}
                 for limit in budget.considered

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from moonpool.budget import payback_limit, run_seconds
+from moonpool.plugin.costs import Costs, Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,23 +56,25 @@ class LateWorkers:
         self._most = decision.late
         self._hire = hire
         self._clock = clock
-        self._looked = 0.0
+        self._meter = Meter()
+        self._began = self._looked = 0.0
+        self._costs = Costs(0.0, 0.0, 0.0, 0)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Run the tests as pytest does, and look at times whether workers would pay."""
         if session.testsfailed or session.config.option.collectonly:
             return None
-        began, cpu = self._clock(), time.process_time()
+        self._began, self._costs = self._clock(), self._meter.read()
         suite = replace(
             self._budget.suite,
-            start_seconds=cpu,
+            start_seconds=self._costs.cpu_seconds,
             fixed_start_seconds=_CONTROLLER_SECONDS,
             measured=True,
         )
         crew = None
         for position, item in enumerate(session.items):
-            crew = crew or self._look(session, position, suite, began)
+            crew = crew or self._look(session, position, suite)
             following = _following(session.items, position)
             leaves = crew is not None and (following is None or following.path != item.path)
             nextitem = None if leaves else following
@@ -84,23 +87,25 @@ class LateWorkers:
                     break
         return True
 
-    def _look(
-        self, session: pytest.Session, position: int, suite: Suite, began: float
-    ) -> Crew | None:
+    def _look(self, session: pytest.Session, position: int, suite: Suite) -> Crew | None:
         now = self._clock()
-        if now - began < _FIRST_LOOK_SECONDS or now - self._looked < _LOOK_SECONDS:
+        if now - self._began < _FIRST_LOOK_SECONDS or now - self._looked < _LOOK_SECONDS:
             return None
         self._looked = now
-        cpus = (time.process_time() - suite.start_seconds) / (now - began)
+        costs, before = self._meter.read(), self._costs
+        # As the history has it: waiting for a CPU is not work.
+        busy = max(1e-3, now - self._began - costs.waited_seconds + before.waited_seconds)
+        cpu = costs.cpu_seconds - before.cpu_seconds
+        cpu += costs.children_seconds - before.children_seconds
         rest = _rest(session.items, position)
-        seconds = (now - began) / position
+        seconds = busy / position
         files = tuple(sorted((len(tests) * seconds for tests in rest), reverse=True))
         left = replace(
             suite,
             files=len(rest),
             file_seconds=files,
             tests=sum(map(len, rest)),
-            worker_cpus=max(_LEAST_CPUS, cpus),
+            worker_cpus=max(_LEAST_CPUS, cpu / busy),
         )
         workers = worth_hiring(left, self._most, self._budget.cpus)
         if workers < 2:

@@ -6,7 +6,6 @@ start, so the few facts that must cross that line stand here as module attribute
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -32,5 +31,7 @@ def die_with_parent() -> bool:
     """
     if sys.platform != "linux":
         return False
+    import ctypes  # Some milliseconds that a run without workers need not spend.
+
     libc = ctypes.CDLL(None, use_errno=True)
     return bool(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) == 0)

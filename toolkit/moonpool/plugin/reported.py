@@ -41,14 +41,16 @@ class Reported:
         """Take in one phase of one test; a worker runs one test at a time."""
         node = getattr(report, "node", None)
         worker = self._workers.get(node) or self._meet(node)
-        if report.when == "setup":
+        when = report.when
+        if when == "setup":
             self._begin(worker, report)
-        worker.seconds += report.duration
+        else:
+            worker.seconds += report.duration
         if report.outcome != "passed" or hasattr(report, "wasxfail"):
             worker.outcome = _outcome(report, worker.outcome)
-        if report.when == "teardown":
+        if when == "teardown":
             self._end(worker, report)
-        elif report.when not in ("setup", "call"):
+        elif when not in ("setup", "call"):
             # pytest-xdist's own report of a test in which a worker died.
             self._note_test(worker, report.nodeid, "crashed")
             self._journal.note("crash", worker=worker.name, test=report.nodeid)
@@ -59,8 +61,8 @@ class Reported:
         return worker
 
     def _begin(self, worker: _Worker, report: pytest.TestReport) -> None:
-        worker.start, worker.setup_seconds = report.start, report.duration
-        worker.seconds, worker.outcome = 0.0, "passed"
+        worker.start, worker.outcome = report.start, "passed"
+        worker.seconds = worker.setup_seconds = report.duration
         file = report.nodeid.partition("::")[0]
         if file != worker.file:
             worker.file = file
@@ -75,14 +77,8 @@ class Reported:
             worker.file = ""
 
     def _note_test(self, worker: _Worker, test: str, outcome: str) -> None:
-        self._journal.gather(
-            "test",
-            worker.start,
-            worker=worker.name,
-            test=test,
-            outcome=outcome,
-            seconds=round(worker.seconds, 4),
-            setup=round(worker.setup_seconds, 4),
+        self._journal.gather_test(
+            worker.start, worker.name, test, outcome, worker.seconds, worker.setup_seconds
         )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from moonpool.plugin.names import ASKS
 from moonpool.plugin.scheduler import FileScheduler
+from moonpool.schedule import file_of, scope_of
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
@@ -16,12 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["LongestFirst"]
 
+# What each distribution keeps together. Those that keep nothing stay with pytest-xdist, which hands
+# out their tests by the dozen, and so does `loadgroup`, whose groups it alone knows.
+_UNIT_OF = {"loadfile": file_of, "loadscope": scope_of}
+
 # The name under which pytest-xdist registers its session, which has all of its own schedulers.
 _XDIST_SESSION = "dsession"
 
 
 class LongestFirst:
-    """The controller's plugin for `--dist loadfile`; it starts files as arranged.
+    """The controller's plugin for distributions that keep tests together.
+
+    It starts files, or classes, as arranged.
 
     ``scheduler`` is None until pytest-xdist asked for one, and stays so if ours is not in use.
     """
@@ -41,11 +49,12 @@ class LongestFirst:
         """Make the scheduler of this run."""
         if not self._is_in_use(config):
             return None
-        self.scheduler = FileScheduler(config, self._arrangement)
+        unit_of = _UNIT_OF[config.getoption("dist")]
+        self.scheduler = FileScheduler(config, replace(self._arrangement, unit_of=unit_of))
         return self.scheduler
 
     def _is_in_use(self, config: pytest.Config) -> bool:
-        if config.getoption("dist") != "loadfile":
+        if config.getoption("dist") not in _UNIT_OF:
             return False
         offers = config.hook.pytest_xdist_make_scheduler.get_hookimpls()
         return all(offer.plugin is self or offer.plugin_name == _XDIST_SESSION for offer in offers)

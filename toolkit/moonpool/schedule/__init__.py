@@ -5,7 +5,7 @@ from moonpool.schedule.dispatch import Dispatch, Step
 from moonpool.schedule.growth import worthwhile_workers
 from moonpool.schedule.order import longest_first
 from moonpool.schedule.simulate import Simulation, simulate
-from moonpool.schedule.unit import Unit, file_of, form_units
+from moonpool.schedule.unit import Unit, file_of, form_units, scope_of
 from moonpool.schedule.verdict import verdict
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "form_units",
     "longest_first",
     "lower_bound",
+    "scope_of",
     "simulate",
     "verdict",
     "worthwhile_workers",

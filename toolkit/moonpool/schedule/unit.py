@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Unit", "file_of", "form_units"]
+__all__ = ["Unit", "file_of", "form_units", "scope_of"]
 
 # What pytest itself spends on a test that does nothing (measured: 0.4 ms), so that no unit is ever
 # predicted to cost nothing.
@@ -32,6 +32,11 @@ class Unit:
 def file_of(node_id: str) -> str:
     """Return the test file that a node id names."""
     return node_id.partition("::")[0]
+
+
+def scope_of(node_id: str) -> str:
+    """Return the class that a node id names, else its file: what `--dist loadscope` keeps."""
+    return node_id.rpartition("::")[0] or node_id
 
 
 def form_units(
