@@ -7,9 +7,10 @@ the one that does not, else the one with fewer occasions.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from moonpool.audit.commands.kinds import Kind
+from moonpool.audit.commands.kinds import Kind, kind_by_name
 from moonpool.audit.redundancy.cancelling import is_cancelled
 from moonpool.audit.redundancy.covering import Spot, cover, plain_checkout, same_call
 from moonpool.audit.redundancy.occasions import Occasion, job_runs, occasions, step_runs
@@ -89,12 +90,15 @@ class _Judge:
     def _same_call(self, run: Run, entries: list[RunJob]) -> list[_Known]:
         covers: list[tuple[Occasion, Cover]] = []
         missing: list[Missing] = []
+        # What a called workflow does need not be understood if its name says that it checks.
+        stem = PurePosixPath(entries[0].workflow.path).stem
+        by_name = kind_by_name(stem.replace("_", "-")).is_check
         spots = [
             Spot(entry, works, index)
             for entry in entries
             for works in [self._worker.works(entry)]
             for index, work in enumerate(works)
-            if work.checks
+            if work.checks or (by_name and work.role is Role.RUN and work.atoms)
         ]
         for occasion in occasions(run.root) if spots else ():
             if job_runs(run, entries[0], occasion) is False:

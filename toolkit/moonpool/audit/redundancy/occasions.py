@@ -108,11 +108,16 @@ def occasions(workflow: Workflow) -> Iterator[Occasion]:
             yield Occasion(trigger)
 
 
-def job_runs(run: Run, entry: RunJob, occasion: Occasion) -> bool | None:
-    """Whether a job runs, all jobs that it waits for included; None where nobody can tell."""
-    answers = [_holds(entry.conditions, occasion)]
+def job_runs(
+    run: Run, entry: RunJob, occasion: Occasion, given: frozenset[str] = frozenset()
+) -> bool | None:
+    """Whether a job runs, all jobs that it waits for included; None where nobody can tell.
+
+    Conditions in ``given``, without braces, are known to hold.
+    """
+    answers = [_holds(entry.conditions, occasion, given)]
     if not any(has_status_function(condition.text) for condition in entry.conditions):
-        answers += [_holds(need.conditions, occasion) for need in run.upstream(entry.key)]
+        answers += [_holds(need.conditions, occasion, given) for need in run.upstream(entry.key)]
     return _all(answers)
 
 
@@ -123,8 +128,11 @@ def step_runs(entry: RunJob, step: Step, occasion: Occasion) -> bool | None:
     return _truth(evaluate(step.condition, occasion.lookup(entry.inputs)))
 
 
-def _holds(conditions: tuple[Condition, ...], occasion: Occasion) -> bool | None:
-    return _all([_truth(evaluate(c.text, occasion.lookup(c.inputs))) for c in conditions])
+def _holds(
+    conditions: tuple[Condition, ...], occasion: Occasion, given: frozenset[str]
+) -> bool | None:
+    asked = (condition for condition in conditions if condition.bare not in given)
+    return _all([_truth(evaluate(c.text, occasion.lookup(c.inputs))) for c in asked])
 
 
 def _all(answers: list[bool | None]) -> bool | None:

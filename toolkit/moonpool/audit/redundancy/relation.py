@@ -65,20 +65,25 @@ _ASSUMPTIONS = {
 
 @dataclass(frozen=True)
 class Match:
-    """A run whose content is related, on its own occasion; ``jobs`` are those that count."""
+    """A run whose content is related, on its own occasion; ``jobs`` are those that count.
+
+    ``given`` are conditions that hold because the judged job runs under them.
+    """
 
     relation: Relation
     run: Run
     occasion: Occasion
     jobs: tuple[RunJob, ...]
+    given: frozenset[str] = frozenset()
 
 
 def matches(run: Run, entry: RunJob, occasion: Occasion, others: dict[str, Run]) -> Iterator[Match]:
     """Yield the runs that looked at what ``entry`` looks at on this occasion, strongest first."""
+    given = frozenset(c.bare for c in entry.conditions if c.bare and "needs." not in c.bare)
     found = [_same_run(run, entry, occasion)]
     for path, other in others.items():
         if path != run.root.path:
-            found += _with(occasion, other)
+            found += _with(occasion, other, given)
     yield from sorted((m for m in found if m.jobs), key=lambda match: match.relation.rank)
 
 
@@ -86,7 +91,7 @@ def _same_run(run: Run, entry: RunJob, occasion: Occasion) -> Match:
     return Match(Relation.SAME_RUN, run, occasion, tuple(run.upstream(entry.key)))
 
 
-def _with(occasion: Occasion, other: Run) -> Iterator[Match]:
+def _with(occasion: Occasion, other: Run, given: frozenset[str]) -> Iterator[Match]:
     if occasion.event == "workflow_run":
         if other.root.name in (occasion.trigger.given("workflows") or ()):
             yield from _followed(occasion, other)
@@ -96,7 +101,9 @@ def _with(occasion: Occasion, other: Run) -> Iterator[Match]:
         if relation is not None:
             same = relation is Relation.SAME_EVENT
             there = occasion if same else _narrow(Occasion(trigger), occasion)
-            yield Match(relation, other, there, _running(other, there))
+            # What holds for the one on an event holds for the other on the same event.
+            assumed = given if same else frozenset[str]()
+            yield Match(relation, other, there, _running(other, there, assumed), assumed)
 
 
 def _narrow(there: Occasion, here: Occasion) -> Occasion:
@@ -138,7 +145,8 @@ def _relation(here: Occasion, there: Occasion) -> Relation | None:
         "pull_request",
         "push-tag",
     ):
-        return Relation.RELEASE
+        # One tag says nothing of another.
+        return None if here.event == there.event else Relation.RELEASE
     return None
 
 
@@ -157,5 +165,7 @@ def _of_push(here: Occasion, there: Occasion) -> Relation | None:
     return None
 
 
-def _running(run: Run, occasion: Occasion) -> tuple[RunJob, ...]:
-    return tuple(e for e in run.jobs.values() if job_runs(run, e, occasion) is True)
+def _running(
+    run: Run, occasion: Occasion, given: frozenset[str] = frozenset()
+) -> tuple[RunJob, ...]:
+    return tuple(e for e in run.jobs.values() if job_runs(run, e, occasion, given) is True)

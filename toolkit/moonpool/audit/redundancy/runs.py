@@ -23,6 +23,12 @@ class Condition:
     text: str
     inputs: Mapping[str, str] | None
 
+    @property
+    def bare(self) -> str:
+        """The text without braces, as one writes it or not."""
+        text = self.text.strip()
+        return text.removeprefix("${{").removesuffix("}}").strip() if "inputs" not in text else ""
+
 
 @dataclass(frozen=True)
 class RunJob:

@@ -90,10 +90,21 @@ def _version_doubts(
     for language in sorted(mine.keys() | theirs.keys()):
         ours, other = mine.get(language, frozenset()), theirs.get(language, frozenset())
         if ours and other and not ours <= other:
-            return None
-        if ours is None or other is None or bool(ours) != bool(other):
+            if not all(any(_may_be(one, two) for two in other) for one in ours):
+                return None
+            doubts.append(
+                f"the version of {language} is {_named(ours)} here and {_named(other)} there"
+            )
+        elif ours is None or other is None or bool(ours) != bool(other):
             doubts.append(f"the version of {language} is not set in the same way")
     return doubts
+
+
+def _may_be(version: str, other: str) -> bool:
+    """Whether two versions may turn out as one: `6.0` and `6.0.102`."""
+    mine, theirs = version.split("."), other.split(".")
+    shorter = min(len(mine), len(theirs))
+    return mine[:shorter] == theirs[:shorter]
 
 
 def _service_doubts(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:

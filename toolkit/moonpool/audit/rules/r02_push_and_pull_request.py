@@ -1,4 +1,4 @@
-"""R2: a workflow that runs for a push to any branch and for the pull request of that branch."""
+"""R2: a workflow that runs for a push, and before that for the pull request or the merge queue."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from moonpool.audit.editing.change import Change, Put
 from moonpool.audit.finding import Finding, Fix, Safety, Severity
 from moonpool.audit.reading.tree import Mapping
 from moonpool.audit.redundancy.decide import ships
+from moonpool.audit.redundancy.occasions import Occasion, job_runs
 from moonpool.audit.rules.looking import at_trigger
 from moonpool.audit.rules.rule import Rule
 
@@ -23,6 +24,32 @@ _FILTERS = ("branches", "branches-ignore", "paths", "paths-ignore", "tags", "tag
 
 
 def _check(context: Context) -> Iterator[Finding]:
+    yield from _after_request(context)
+    yield from _after_queue(context)
+
+
+def _after_queue(context: Context) -> Iterator[Finding]:
+    for run in context.runs.values():
+        push = next((t for t in run.root.triggers if t.event == "push"), None)
+        queue = next((t for t in run.root.triggers if t.event == "merge_group"), None)
+        if push is None or queue is None or not push.given("branches"):
+            continue
+        landed, queued = Occasion(push), Occasion(queue)
+        again = [
+            entry
+            for entry in run.jobs.values()
+            if any(work.checks for work in context.worker.works(entry))
+            and job_runs(run, entry, landed) is True
+            and job_runs(run, entry, queued) is True
+        ]
+        if again:
+            names = ", ".join(dict.fromkeys(f"`{entry.key[0]}`" for entry in again))
+            message = f"the merge queue has tested the commit for which {names} run again"
+            advice = ("not proven: nothing lands except through the queue",)
+            yield at_trigger("R2", Severity.HIGH, run.root, "push", message, advice)
+
+
+def _after_request(context: Context) -> Iterator[Finding]:
     for run in context.runs.values():
         workflow = run.root
         push = next((t for t in workflow.triggers if t.event == "push"), None)
@@ -70,6 +97,4 @@ def _main(context: Context) -> str | None:
     return next((branch for branch in ("main", "master") if branch in named), None)
 
 
-RULE = Rule(
-    "R2", "push-and-pull-request", Severity.HIGH, "one workflow for a push and its request", _check
-)
+RULE = Rule("R2", "push-and-pull-request", Severity.HIGH, "one workflow before and after", _check)

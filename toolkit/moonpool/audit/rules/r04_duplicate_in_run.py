@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.editing.change import Change, Insert
-from moonpool.audit.finding import Finding, Fix, Safety, Severity
+from moonpool.audit.finding import Finding, Fix, Place, Safety, Severity
 from moonpool.audit.redundancy.surroundings import differences, surroundings
 from moonpool.audit.redundancy.variables import relevant
 from moonpool.audit.rules.looking import at_step, entries
@@ -26,13 +26,13 @@ _Spot = tuple["RunJob", "Work"]
 
 
 def _check(context: Context) -> Iterator[Finding]:
+    told: dict[Place, Finding] = {}  # A called workflow is part of several runs.
     for run in context.runs.values():
         seen: dict[tuple[tuple[str, ...], str], _Spot] = {}
         for entry in run.jobs.values():
-            if len(entry.key) > 1:
-                continue
             for work in context.worker.works(entry):
-                yield from _repeated(run, seen, (entry, work))
+                told.update((found.place, found) for found in _repeated(run, seen, (entry, work)))
+    yield from told.values()
     for _, entry, works in entries(context):
         yield from _in_every_leg(entry, works)
 

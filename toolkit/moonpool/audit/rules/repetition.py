@@ -94,7 +94,8 @@ def details(
 ) -> Iterator[str]:
     """Yield the lines below a finding's message."""
     checks = dict.fromkeys(atom.text for spot in verdict.spots for atom in spot.work.checks)
-    yield "repeats: " + "; ".join(checks)
+    steps = dict.fromkeys(spot.work.step.label for spot in verdict.spots)
+    yield "repeats: " + "; ".join(checks or steps)
     yield from dict.fromkeys(_evidence(occasion, cover) for occasion, cover in verdict.covers)
     for entry in missing:
         word = f" (`--assume {entry.assumption}`)" if entry.assumption else ""

@@ -1,0 +1,129 @@
+"""The audit against public repositories whose repetitions a person has labelled.
+
+python benchmarks/audit_corpus.py FOLDER
+
+FOLDER holds git repositories as `owner+name/repo`; tests/audit/corpus.json names them, with the
+commit, the labels and the reason. Prints precision of fixes, recall of redundant jobs, and what
+deleting each step, job and variable of all these workflows leaves of the other lines.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from moonpool.audit import Repository, Wish, audit, read_repository
+from moonpool.audit.editing.change import Address, Delete
+from moonpool.audit.editing.edit import edited
+from moonpool.audit.editing.splice import RefusedError
+
+CORPUS = Path(__file__).resolve().parents[1] / "tests" / "audit" / "corpus.json"
+
+
+def main() -> None:
+    """Audit every case that FOLDER has, then edit every workflow of them."""
+    folder = Path(sys.argv[1])
+    counts: Counter[str] = Counter()
+    edits: Counter[str] = Counter()
+    seconds = 0.0
+    for case in json.loads(CORPUS.read_text())["cases"]:
+        store = folder / case["repository"].replace("/", "+") / "repo"
+        if not store.is_dir():
+            counts["repositories that are not there"] += 1
+            continue
+        with tempfile.TemporaryDirectory() as place:
+            root = Path(place, case["repository"].partition("/")[2])
+            unpack(store, case["commit"], root)
+            begin = time.perf_counter()
+            repository = read_repository(root)
+            compare(case, repository, counts)
+            seconds += time.perf_counter() - begin
+            counts["repositories"] += 1
+            counts["workflow files"] += len(repository.workflows)
+            edit(repository, edits)
+    for title, table in (("labels", counts), ("edits", edits)):
+        print(f"\n{title}")
+        for name, count in table.items():
+            print(f"  {name:<44} {count:>6}")
+    found, wanted = counts["redundant jobs found"], counts["redundant jobs"]
+    right, fixes = counts["fixes that are labelled so"], counts["fixes"]
+    print(f"\nrecall {found}/{wanted} = {found / wanted:.1%}", end=", ")
+    print(f"precision of fixes {right}/{fixes} = {right / fixes:.1%}, {seconds:.1f} s of audits")
+
+
+def unpack(store: Path, commit: str, root: Path) -> None:
+    """Write the files of a commit, up to the first that a partial snapshot lacks."""
+    words = ["git", "-C", str(store), "archive", "--format=tar", commit]
+    data = subprocess.run(words, capture_output=True, check=False).stdout
+    with (
+        tarfile.open(fileobj=io.BytesIO(data), ignore_zeros=True) as archive,
+        contextlib.suppress(tarfile.ReadError),
+    ):
+        for member in archive:
+            archive.extract(member, root, filter="tar")
+
+
+def compare(case: dict[str, object], repository: Repository, counts: Counter[str]) -> None:
+    """Count what was found of the labels, and name what differs."""
+    labels = case["redundant"]
+    assert isinstance(labels, list)
+    wanted = {(label["workflow"], label["job"]): label for label in labels}
+    findings = audit(repository, Wish(select=frozenset({"r1", "r1b"})))
+    found = {(f.place.path.rpartition("/")[2], f.job) for f in findings}
+    counts["redundant jobs"] += len(wanted)
+    counts["redundant jobs found"] += len(wanted.keys() & found)
+    for key in wanted.keys() - found:
+        print(f"missed {case['repository']} {key}")
+    for finding in findings:
+        key = (finding.place.path.rpartition("/")[2], finding.job or "")
+        if finding.facts["verdict"] == "fix":
+            right = wanted.get(key, {}).get("verdict") == "fix"
+            counts["fixes"] += 1
+            counts["fixes that are labelled so"] += right
+            if not right:
+                print(f"wrong fix {case['repository']} {key}")
+        elif key not in wanted:
+            counts["advice beyond the labels"] += 1
+
+
+def edit(repository: Repository, edits: Counter[str]) -> None:
+    """Delete each step, job and variable by itself; an edit proves its own meaning."""
+    for workflow in repository.workflows.values():
+        for address in addresses(repository, workflow.path):
+            edits["deletions"] += 1
+            try:
+                after = edited(workflow.source, [Delete(address)])
+            except RefusedError as refused:
+                edits[f"refused: {refused.message.partition(' (')[0]}"] += 1
+                continue
+            edits["equal to what was intended"] += 1
+            rest = iter(line.rstrip("\r\n") for line in workflow.source.lines)
+            if not all(any(line.rstrip("\r\n") == old for old in rest) for line in after.lines):
+                edits["with a changed line"] += 1
+
+
+def addresses(repository: Repository, path: str) -> list[Address]:
+    """Every step, job and variable of a workflow, except the last job."""
+    workflow = repository.workflows[path]
+    found: list[Address] = [("env", name) for name in workflow.env]
+    for job in workflow.jobs.values():
+        here: Address = ("jobs", job.id)
+        found += [here] if len(workflow.jobs) > 1 else []
+        found += [(*here, "env", name) for name in job.env]
+        for step in job.steps:
+            alone = len(job.steps) == 1 == len(workflow.jobs)
+            found += [] if alone else [(*here, "steps", step.index)]
+            found += [(*here, "steps", step.index, "env", name) for name in step.env]
+    return found
+
+
+if __name__ == "__main__":
+    main()
