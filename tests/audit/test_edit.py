@@ -57,7 +57,8 @@ def test_an_item_goes_with_its_comments(index: int, gone: range) -> None:
     [
         ("a: 1\nb: 2\n", ("a",), "b: 2\n"),
         ("a: 1\r\nb: 2\r\n", ("b",), "a: 1\r\n"),
-        ("a: 1\n\nb: 2", ("b",), "a: 1"),
+        ("a: 1\n\nb: 2", ("b",), "a: 1\n"),
+        ("a: |\n  x\n\nb: 2", ("b",), "a: |\n  x\n"),
         ("a: 1\nb:\n  c: 3\n", ("b", "c"), "a: 1\n"),
         ("a: [x, y, z]  # why\n", ("a", 1), "a: [x, z]  # why\n"),
         ("a: [x, y]\n", ("a", 0), "a: [y]\n"),

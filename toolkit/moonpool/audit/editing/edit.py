@@ -72,7 +72,7 @@ def _one(source: Source, edit: Edit) -> Source:
     lines = source.lines
     cut = splice(tree, lines, edit)
     text = "".join((*lines[: cut.first], *cut.lines, *lines[cut.end :]))
-    if cut.end == len(lines) and not source.text.endswith(("\n", "\r")):
+    if cut.lines and cut.end == len(lines) and not source.text.endswith(("\n", "\r")):
         text = text.rstrip("\r\n")  # The file had no last line ending, and gets none.
     result = Source(source.path, text, source.bom)
     again = parse(result)
