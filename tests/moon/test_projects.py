@@ -28,7 +28,7 @@ def _expected(root: Path) -> tuple[Project, ...]:
     inherited = ("ci", "src", "test", "test-plain")
     return (
         Project("core", "packages/core", root / "packages/core", ("pytest",), inherited),
-        Project("root", ".", root, ("moonpool-root",), ("ci", "coverage")),
+        Project("root", ".", root, ("moonpool-root",), ("ci", "coverage", "workflows")),
         Project("simple", "packages/plain", root / "packages/plain", (), ("greet",)),
     )
 
