@@ -1,7 +1,7 @@
 """Alternating rounds of whole commands: A B A B …, with wall time, CPU time, processes and memory.
 
 PSS (proportional set size: shared pages divided among those who share them) is sampled from
-`/proc/PID/smaps_rollup` of the command's whole process tree every 0.2 s; it is Linux only.
+`/proc/PID/smaps_rollup` of the command's whole process tree every 0.5 s; it is Linux only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cost", "alternate", "medians", "table"]
 
-_SAMPLE_SECONDS = 0.2
+_SAMPLE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
