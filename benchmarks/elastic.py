@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from moonpool.config import find_places
+from moonpool.history import FileRun, RunRecord, StartRun, add_run
 from moonpool.machine import read_machine
 from moonpool.pool import Controller, Membership, Pool, machine_capacity, open_pool, pool_key
 
@@ -30,8 +32,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CPUS, NEIGHBOURS, FILES = 8, 3, 200
-PATIENCE_SECONDS = 120.0
-PACKAGE = "def double(number):\n    if number % 2:\n        return number + number\n    return 2 * number\n"
+PATIENCE_SECONDS = 600.0
+SECONDS = 0.005
+PACKAGE = """\
+def double(number):
+    if number % 2:
+        return number + number
+    return 2 * number
+"""
+TEST = """\
+import pathlib, time
+import pytest
+from package import double
+
+@pytest.mark.parametrize("number", range({tests}))
+def test_it(number):
+    pathlib.Path("begun").touch()
+    time.sleep({seconds})
+    assert double(number) == number * 2
+"""
 
 
 @dataclass(frozen=True)
@@ -66,9 +85,8 @@ def repeat(folder: Path, tests: int) -> Outcome:
     """Run the suite once, with the neighbours' turns, and look at what came of it."""
     project, environ = _plant(folder, tests)
     pool = _pool(environ)
-    neighbours = [
-        pool.join(Controller(f"neighbour{n}", "", os.getpid())) for n in range(NEIGHBOURS)
-    ]
+    names = [f"neighbour{number}" for number in range(NEIGHBOURS)]
+    neighbours = [pool.join(Controller(name, "", os.getpid())) for name in names]
     _want(neighbours[0], CPUS - 1)
     began = time.perf_counter()
     with (folder / "output").open("wb") as output:
@@ -98,21 +116,27 @@ def _plant(folder: Path, tests: int) -> tuple[Path, dict[str, str]]:
     (project / "tests").mkdir(parents=True)
     (project / "package.py").write_text(PACKAGE)
     (project / "pyproject.toml").write_text(
-        '[tool.pytest.ini_options]\npythonpath = ["."]\n[tool.coverage.run]\nsource = ["package"]\n'
+        '[tool.pytest.ini_options]\npythonpath = ["."]\n[tool.coverage.run]\n'
+        'source = ["package"]\nrelative_files = true\n'
     )
     each = tests // FILES
     for number in range(FILES):
-        (project / f"tests/test_{number:03}.py").write_text(
-            "import pathlib, time\nimport pytest\nfrom package import double\n\n"
-            f"@pytest.mark.parametrize('number', range({each}))\n"
-            "def test_it(number):\n    pathlib.Path('begun').touch()\n"
-            "    time.sleep(0.005)\n    assert double(number) == number * 2\n"
-        )
+        test = TEST.format(tests=each, seconds=SECONDS)
+        (project / f"tests/test_{number:03}.py").write_text(test)
     dropped = ("MOON", "PYTEST", "COVERAGE", "PYTHONDONTWRITEBYTECODE")
     environ = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
     environ["MOONPOOL_MACHINE_ROOT"] = str(folder / "machine")
     environ["MOONPOOL_POOL_DIR"] = str(folder / "pool")
+    _remember(project, environ, each)
     return project, environ
+
+
+def _remember(project: Path, environ: dict[str, str], each: int) -> None:
+    """Let the run believe in so much work that each further worker pays, however slow its start."""
+    names = [f"tests/test_{number:03}.py" for number in range(FILES)]
+    files = {name: FileRun(each * SECONDS * 50, each) for name in names}
+    history = find_places(project, environ).history_file
+    add_run(history, RunRecord("any", files, StartRun(CPUS, 1.0, 0.5, CPUS), day=100_000))
 
 
 def _pool(environ: dict[str, str]) -> Pool:
@@ -126,7 +150,8 @@ def _want(neighbour: Membership, workers: int) -> bool:
 
 def _crowd(neighbours: list[Membership]) -> bool:
     """Have each neighbour ask for as many as leave the run two."""
-    return all([_want(neighbour, CPUS // 4) for neighbour in neighbours])
+    granted = [_want(neighbour, CPUS // 4) for neighbour in neighbours]
+    return all(granted)
 
 
 def _held(pool: Pool) -> int:
@@ -144,8 +169,8 @@ def _await(run: subprocess.Popen[bytes], look: Callable[[], int | bool]) -> int:
 
 
 def _kill_a_worker(controller: int) -> None:
-    children = Path(f"/proc/{controller}/task/{controller}/children").read_text().split()
-    with contextlib.suppress(ProcessLookupError, IndexError):
+    with contextlib.suppress(OSError, IndexError):
+        children = Path(f"/proc/{controller}/task/{controller}/children").read_text().split()
         os.kill(int(children[0]), signal.SIGKILL)
 
 

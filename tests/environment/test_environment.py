@@ -86,8 +86,8 @@ def test_ports_lie_below_the_kernels_own(tmp_path: Path) -> None:
 
 
 def test_without_a_free_port_it_says_so() -> None:
-    with pytest.raises(MoonpoolError, match="no port between 20000 and [0-9]+ is free") as caught:
-        reserve_port("x", claim=lambda word: None)
+    with pytest.raises(MoonpoolError, match=r"no port between 20000 and [0-9]+ is free") as caught:
+        reserve_port("x", claim=lambda _word: None)
     assert caught.value.slug == "ports"
 
 

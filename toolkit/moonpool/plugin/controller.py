@@ -93,7 +93,7 @@ def _shared(
     share = join_pool(places, settings, decision.budget.suite)
     if share is None:
         return None, decision
-    config.add_cleanup(share.membership.leave)
+    config.add_cleanup(share.leave)
     insisted = None if decision.chosen else decision.workers
     allowance = share.await_first(max(1, decision.workers), held=insisted)
     notes.extend(filter(None, [allowance.note, holders_note(allowance)]))

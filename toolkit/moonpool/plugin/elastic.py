@@ -113,7 +113,7 @@ class Elastic:
     def vacate(self) -> None:
         """Give back the slot of a worker that crashed and is not replaced."""
         self._workers -= 1
-        self._share.membership.release()
+        self._share.release()
 
     def run_out_of_memory(self) -> None:
         """Want one worker less from now on, and plan more memory for each of the others."""

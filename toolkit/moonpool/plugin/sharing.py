@@ -21,6 +21,7 @@ from moonpool.pool import (
     machine_capacity,
     memory_shortage,
     open_pool,
+    open_tokens,
     pool_key,
 )
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from moonpool.budget import Suite
     from moonpool.config import Places, Settings
     from moonpool.machine import Machine
-    from moonpool.pool import Allowance, Membership
+    from moonpool.pool import Allowance, Membership, Tokens
 
 __all__ = ["SWITCH", "Share", "holders_note", "join_pool", "read_live"]
 
@@ -47,24 +48,45 @@ class Share:
 
     ``costs`` says what each worker is planned to take. ``read`` gives live facts of the machine,
     from which no share follows: they hold back growth, and give up a worker when memory runs short.
+    ``tokens`` are those of a jobserver around this run, where there is one.
     """
 
     membership: Membership
     costs: LiveCosts
     reserve_bytes: int
     read: Callable[[], Machine]
+    tokens: Tokens | None = None
     _recent: RecentPressure = field(default_factory=RecentPressure)
 
     def ask(self, wanted: int, *, held: int | None = None) -> Allowance:
         """Say how many workers are wanted now, and learn how many may be held."""
+        if self.tokens is not None and held is None:
+            wanted = max(self.membership.held, self.tokens.reserve(wanted))
         plan = self.costs.plan
-        return self.membership.sync(
+        allowance = self.membership.sync(
             wanted,
             weight=plan.cpus,
             worker_bytes=plan.bytes,
             own_bytes=_own_bytes() if wanted > 1 else 0,
             held=held,
         )
+        self._keep_tokens()
+        return allowance
+
+    def release(self) -> None:
+        """Give back the slot of a worker whose process is gone."""
+        self.membership.release()
+        self._keep_tokens()
+
+    def leave(self) -> None:
+        """Give back everything."""
+        self.membership.leave()
+        if self.tokens is not None:
+            self.tokens.close()
+
+    def _keep_tokens(self) -> None:
+        if self.tokens is not None:
+            self.tokens.keep(self.membership.held)
 
     def await_first(self, wanted: int, *, held: int | None = None) -> Allowance:
         """Ask until there is a worker at all, and say whom the run waits for."""
@@ -117,7 +139,7 @@ def join_pool(
     plan = WorkerPlan(suite.worker_cpus, suite.worker_bytes)
     least = settings.worker_bytes or 0
     costs = LiveCosts(plan, is_guess=not suite.measured, least_bytes=least)
-    return Share(membership, costs, settings.reserve_bytes, read)
+    return Share(membership, costs, settings.reserve_bytes, read, open_tokens(environ))
 
 
 def read_live(environ: Mapping[str, str] = os.environ) -> Machine:

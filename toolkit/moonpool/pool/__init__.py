@@ -17,6 +17,7 @@ from moonpool.pool.opening import (
 from moonpool.pool.place import FOLDER_VARIABLE, pool_key
 from moonpool.pool.shares import Capacity, Claim, fair_targets
 from moonpool.pool.strain import RecentPressure
+from moonpool.pool.tokens import Tokens, open_tokens
 
 __all__ = [
     "FOLDER_VARIABLE",
@@ -30,10 +31,12 @@ __all__ = [
     "RecentPressure",
     "Snapshot",
     "Standing",
+    "Tokens",
     "fair_targets",
     "growth_hindrance",
     "machine_capacity",
     "memory_shortage",
     "open_pool",
+    "open_tokens",
     "pool_key",
 ]
