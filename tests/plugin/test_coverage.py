@@ -98,7 +98,8 @@ def test_moon_may_run_some_tests_because_it_hashes_the_arguments(measured: Pytes
 def test_a_run_of_some_tests_does_not_replace_the_projects_file(measured: PytestProject) -> None:
     measured.test("-n", "0")
     whole = (measured.root / ".moonpool" / "coverage").read_bytes()
-    measured.test("-n", "0", "tests/test_plus.py")
+    done = measured.test("-n", "0", "tests/test_plus.py")
+    assert "coverage of this selection is in `.moonpool/coverage-partial`" in done.stderr
     assert (measured.root / ".moonpool" / "coverage").read_bytes() == whole
     part = _arcs(measured.root / ".moonpool" / "coverage-partial", measured.root)
     assert len(part["src/package/numbers.py"]) < len(_serial(measured)["src/package/numbers.py"])

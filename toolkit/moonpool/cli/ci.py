@@ -1,4 +1,4 @@
-"""`moonpool ci`: all tests through moon, then the coverage whatever became of them.
+"""`moonpool ci`: all tests through moon, then coverage and gates whatever became of them.
 
 moon never runs a task that depends on a failed one, so the coverage task alone would be missing
 exactly when a test fails.
@@ -69,7 +69,15 @@ def _run(
     combine = [sys.executable, "-m", "moonpool", "coverage", "combine"]
     coverage, stopped = moons.run_group(combine, cwd=workspace.root, environ=os.environ)
     _summarise(outcomes, os.environ)
-    return 128 + stopped if stopped else tests or coverage
+    if stopped:
+        return 128 + stopped
+    gates, stopped = moons.run_group(_gates(environ), cwd=workspace.root, environ=os.environ)
+    return 128 + stopped if stopped else tests or coverage or gates
+
+
+def _gates(environ: Mapping[str, str]) -> list[str]:
+    check = [sys.executable, "-m", "moonpool", "coverage", "check"]
+    return [*check, "--base", environ["MOON_BASE"]] if environ.get("MOON_BASE") else check
 
 
 def _check(

@@ -96,6 +96,8 @@ class RunCoverage:
         """
         began = time.perf_counter()
         notes = self._finish()
+        if self.partial and self.measurement is not None:
+            notes += ("coverage of this selection is in `.moonpool/coverage-partial`",)
         if self.told is not None:
             self.told(seconds=round(time.perf_counter() - began, 4))
         return notes
