@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moonpool.units import format_bytes, format_seconds, parse_bytes, parse_seconds
+from moonpool.units import format_bytes, format_count, format_seconds, parse_bytes, parse_seconds
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,11 @@ def test_a_written_size_is_read_back_to_within_its_rounding(count: int) -> None:
 )
 def test_times_are_written_as_people_say_them(seconds: float, text: str) -> None:
     assert format_seconds(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 CPUs"), (0.5, "0.5 CPUs"), (1, "1 CPU"), (1.0, "1 CPU"), (2, "2 CPUs")],
+)
+def test_a_count_agrees_with_its_noun(count: float, text: str) -> None:
+    assert format_count(count, "CPU") == text

@@ -1,10 +1,10 @@
-"""Sizes in bytes and times in seconds, read from and written for people."""
+"""Sizes in bytes, times in seconds and counts, read from and written for people."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["format_bytes", "format_seconds", "parse_bytes", "parse_seconds"]
+__all__ = ["format_bytes", "format_count", "format_seconds", "parse_bytes", "parse_seconds"]
 
 # IEC 80000-13 binary prefixes; a bare K, M, G or T is read as binary, as container tools do.
 _BYTES_PER_UNIT = {
@@ -69,3 +69,8 @@ def format_seconds(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"
+
+
+def format_count(count: float, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is exactly one."""
+    return f"{count:g} {noun}" if count == 1 else f"{count:g} {noun}s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from moonpool.units import format_bytes
+from moonpool.units import format_bytes, format_count
 
 __all__ = ["Capacity", "Limit", "Suite", "cpu_limit", "file_limit", "memory_limit"]
 
@@ -81,7 +81,7 @@ def cpu_limit(capacity: Capacity, suite: Suite, share: float | None) -> Limit:
     fitting = min(cpus / suite.worker_cpus, cpus * _MOST_PER_CPU)
     workers = max(1, math.floor(fitting + (1 - _ROUND_UP_FROM)))
     part = f"{share:.0%} of " if share else ""
-    reason = f"{part}{capacity.cpus:g} CPUs ({capacity.cpu_source})"
+    reason = f"{part}{format_count(capacity.cpus, 'CPU')} ({capacity.cpu_source})"
     if workers != max(1, math.floor(cpus + (1 - _ROUND_UP_FROM))):
         reason += f", of which a worker keeps {suite.worker_cpus:.2g} busy"
     return Limit("cpu", workers, reason)
@@ -106,4 +106,5 @@ def file_limit(suite: Suite) -> Limit | None:
     """Return the number of test files: a file stays on one worker, so more workers would idle."""
     if suite.files is None:
         return None
-    return Limit("files", max(1, suite.files), f"{suite.files} test files, each on one worker")
+    reason = f"{format_count(suite.files, 'test file')}, each on one worker"
+    return Limit("files", max(1, suite.files), reason)

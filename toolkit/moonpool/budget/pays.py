@@ -9,7 +9,7 @@ is the estimate used here.
 from __future__ import annotations
 
 from moonpool.budget.limits import Limit, Suite
-from moonpool.units import format_seconds
+from moonpool.units import format_count, format_seconds
 
 __all__ = ["payback_limit", "run_seconds"]
 
@@ -62,7 +62,7 @@ def payback_limit(most: int, suite: Suite, cpus: float) -> Limit:
     known = "measured" if suite.measured else "estimated"
     work = f"{format_seconds(suite.work_seconds)} of tests ({known}){_longest(suite)}"
     if best == most:
-        return Limit("payback", best, f"{work} pay for {best} workers")
+        return Limit("payback", best, f"{work} pay for {format_count(best, 'worker')}")
     return Limit("payback", best, f"{work}: {_one_more(best, suite, cpus)}")
 
 
