@@ -250,6 +250,26 @@ def test_a_wider_matrix_covers_one_version(tmp_path: Path) -> None:
     assert found(plant(tmp_path, deploy=other), "R1") == ()
 
 
+@pytest.mark.parametrize(
+    ("condition", "found_"),
+    [
+        ("github.ref == 'refs/heads/main'", True),
+        ("github.ref_name == 'main' && github.event_name == 'push'", True),
+        ("github.ref == 'refs/heads/dev'", False),
+        ("github.ref != 'refs/heads/main'", False),
+        ("startsWith(github.ref, 'refs/heads/')", False),
+    ],
+)
+def test_a_condition_may_narrow_a_push_to_one_branch(
+    tmp_path: Path, condition: str, found_: bool
+) -> None:
+    text = _deploy(on="push: {branches: ['**']}").replace(
+        "    runs-on", f"    if: {condition}\n    runs-on"
+    )
+    plant(tmp_path, ci=CI.replace("  pull_request:\n", ""), deploy=text)
+    assert bool(found(tmp_path, "R1")) is found_
+
+
 def test_a_whole_job_is_one_finding(tmp_path: Path) -> None:
     text = (
         "on: {push: {branches: [main]}}\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from moonpool.audit.commands.kinds import Kind, kind_by_name
 from moonpool.audit.redundancy.cancelling import is_cancelled
 from moonpool.audit.redundancy.covering import Spot, cover, plain_checkout, same_call
-from moonpool.audit.redundancy.occasions import Occasion, job_runs, occasions, step_runs
+from moonpool.audit.redundancy.occasions import Occasion, job_runs, narrowed, occasions, step_runs
 from moonpool.audit.redundancy.product import step_products
 from moonpool.audit.redundancy.relation import Relation, matches
 from moonpool.audit.redundancy.verdict import Missing, Verdict
@@ -173,7 +173,8 @@ class _Judge:
     def _step(self, run: Run, spot: Spot) -> _Known | None:
         covers: list[tuple[Occasion, Cover]] = []
         missing: list[Missing] = []
-        for occasion in occasions(run.root):
+        started = occasions(run.root)
+        for occasion in (o for s in started for o in narrowed(s, spot.entry, spot.work.step)):
             if not _reaches(run, spot, occasion):
                 continue
             found = self._cover(run, spot, occasion)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,21 @@ from moonpool.audit.reading.expressions import (
     evaluate,
     has_status_function,
 )
+from moonpool.audit.reading.triggers import Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from moonpool.audit.reading.expressions import Known
-    from moonpool.audit.reading.triggers import Trigger
     from moonpool.audit.reading.workflow import Step, Workflow
     from moonpool.audit.redundancy.runs import Condition, Run, RunJob
 
-__all__ = ["Occasion", "job_runs", "occasions", "step_runs"]
+__all__ = ["Occasion", "job_runs", "narrowed", "occasions", "step_runs"]
 
 _BY_HAND = frozenset({"workflow_dispatch", "repository_dispatch"})
+_NAMED = re.compile(r"refs/heads/([\w./-]+)'|ref_name\s*==\s*'([\w./-]+)'")
+# git allows no branch of this name.
+_NO_BRANCH = "~"
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Occasion:
 
     trigger: Trigger
     conclusion: str = "success"  # Of the run that a `workflow_run` follows.
+    unnamed: bool = False  # It is none of the branches that conditions name.
 
     @property
     def event(self) -> str:
@@ -73,8 +78,9 @@ class Occasion:
         if self.event == "push-tag":
             facts |= {"github.ref": Partial("refs/tags/"), "github.ref_type": "tag"}
         elif event == "push":
-            ref = f"refs/heads/{self.branch}" if self.branch else Partial("refs/heads/")
-            name: Known = self.branch or UNKNOWN
+            branch = _NO_BRANCH if self.unnamed else self.branch
+            ref = f"refs/heads/{branch}" if branch else Partial("refs/heads/")
+            name: Known = branch or UNKNOWN
             facts |= {"github.ref": ref, "github.ref_name": name, "github.ref_type": "branch"}
         elif event in ("pull_request", "pull_request_target"):
             facts |= {
@@ -106,6 +112,26 @@ def occasions(workflow: Workflow) -> Iterator[Occasion]:
                 yield Occasion(replace(trigger, filters=(("branches", (branch,)), *others)))
         else:
             yield Occasion(trigger)
+
+
+def narrowed(occasion: Occasion, entry: RunJob, step: Step) -> list[Occasion]:
+    """Split a push to any branch by the branches that the conditions of a step name."""
+    texts = [*(condition.text for condition in entry.conditions), step.condition or ""]
+    text = " ".join(texts)
+    names = dict.fromkeys(name for pair in _NAMED.findall(text) for name in pair if name)
+    open_ = occasion.event == "push" and occasion.branch is None
+    if not open_ or not names or "startsWith" in text or "contains" in text:
+        return [occasion]
+    others = tuple(f for f in occasion.trigger.filters if not f[0].startswith("branches"))
+    line = occasion.trigger.line
+    return [
+        *(
+            replace(occasion, trigger=Trigger("push", line, (("branches", (name,)), *others)))
+            for name in names
+            if occasion.trigger.accepts(name)
+        ),
+        replace(occasion, unnamed=True),
+    ]
 
 
 def job_runs(
