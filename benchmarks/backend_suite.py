@@ -50,9 +50,9 @@ from sqlalchemy.pool import NullPool
 from app import models
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+name = f"backend_test_{worker}" if os.environ.get("RECREATE") and worker else "backend_test"
 url = os.environ["DATABASE_URL"]
-if os.environ.get("RECREATE") and worker:
-    url = url.replace("backend_test", f"backend_test_{worker}")
+url = url if "backend_test_" in url else url.replace("backend_test", name)
 engine = create_async_engine(url, poolclass=NullPool)
 factory = async_sessionmaker(engine, expire_on_commit=False)
 

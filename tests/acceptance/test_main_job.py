@@ -11,7 +11,7 @@ from coverage import CoverageData
 
 from moonpool.moon import Workspace, read_run_report
 from tests.support.moon import REPOSITORY, MoonWorkspace, moon_workspace
-from tests.support.postgres import needs_postgres
+from tests.support.postgres import OWN_PORT, needs_postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +113,9 @@ def test_arguments_reach_pytest(libraries: MoonWorkspace) -> None:
     assert "created: 3/3 workers" in done.stdout
 
 
+PROBES = "test_name or test_database"
+
+
 @needs_postgres
 def test_each_worker_of_the_backend_has_its_own_database(tmp_path: Path) -> None:
     workspace = _workspace(tmp_path, "core", "statements", "backend")
@@ -127,8 +130,8 @@ def test_each_worker_of_the_backend_has_its_own_database(tmp_path: Path) -> None
     )
     for number in range(4):
         workspace.write(f"packages/backend/tests/test_probe_{number}.py", probe)
-    workspace.moon("run", "backend:test", "--", "-n", "2", "-k", "test_name or test_database")
+    workspace.moon("run", "backend:test", "--", "-n", "2", "-k", PROBES, PGPORT=OWN_PORT)
     names = {path.name for path in tmp_path.glob("name-*")}
     assert names == {"name-ledger_test_gw0", "name-ledger_test_gw1"}
-    workspace.moon("run", "backend:test", "--", "-n", "0", "-k", "test_name or test_database")
+    workspace.moon("run", "backend:test", "--", "-n", "0", "-k", PROBES, PGPORT=OWN_PORT)
     assert {path.name for path in tmp_path.glob("name-*")} - names == {"name-ledger_test"}

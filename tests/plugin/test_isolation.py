@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.postgres import needs_postgres
+from tests.support.postgres import OWN_PORT, needs_postgres
 
 if TYPE_CHECKING:
     from tests.support.project import PytestProject
@@ -48,7 +48,7 @@ def _seen(project: PytestProject) -> set[str]:
 @pytest.mark.parametrize("runner", ["pytest", "test"])
 def test_each_worker_has_a_database_of_its_own(project: PytestProject, runner: str) -> None:
     _write(project, "postgresql+psycopg:///ledger_test")
-    done = getattr(project, runner)("-n", "2")
+    done = getattr(project, runner)("-n", "2", PGPORT=OWN_PORT)
     assert done.returncode == 0, done.stdout
     assert _seen(project) == {"ledger_test_gw0", "ledger_test_gw1"}
     assert re.search("moonpool: (started a|uses the) PostgreSQL server in", done.stdout)
@@ -58,7 +58,7 @@ def test_each_worker_has_a_database_of_its_own(project: PytestProject, runner: s
 @pytest.mark.parametrize("runner", ["pytest", "test"])
 def test_a_serial_run_uses_the_name_as_it_is(project: PytestProject, runner: str) -> None:
     _write(project, "postgresql+psycopg:///ledger_test")
-    done = getattr(project, runner)()
+    done = getattr(project, runner)(PGPORT=OWN_PORT)
     assert done.returncode == 0, done.stdout
     assert _seen(project) == {"ledger_test"}
 
@@ -68,3 +68,21 @@ def test_a_url_that_cannot_be_read_is_a_usage_error(project: PytestProject) -> N
     done = project.test()
     assert done.returncode == 4
     assert "hint: " in done.stderr
+
+
+@needs_postgres
+def test_django_names_its_workers_databases_itself(project: PytestProject) -> None:
+    _write(project, "postgresql+psycopg:///ledger_test")
+    project.write("django.py", "")
+    for number in range(4):
+        project.write(
+            f"tests/test_{number}.py",
+            TEST.replace('"ledger_test" if worker is None else f"ledger_test_{worker}"', "base"),
+        )
+    project.write("tests/conftest.py", CONFTEST + "base = 'ledger_test_word'\n")
+    for number in range(4):
+        path = project.root / f"tests/test_{number}.py"
+        path.write_text(path.read_text().replace("import URL", "import base, URL"))
+    done = project.pytest("-p", "django", "-n", "2", MOONPOOL_NAMESPACE="word", PGPORT=OWN_PORT)
+    assert done.returncode == 0, done.stdout
+    assert _seen(project) == {"ledger_test_word"}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from moonpool.databases.binaries import find_binaries
 from moonpool.errors import MoonpoolError
 
-__all__ = ["needs_postgres"]
+__all__ = ["OWN_PORT", "needs_postgres"]
+
+# For runs that expect plain names: a server that no other process of a test suite uses, since runs
+# share one by the port in its socket's name.
+OWN_PORT = str(20000 + os.getpid() % 40000)
 
 
 def _has_postgres() -> bool:

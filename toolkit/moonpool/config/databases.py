@@ -55,11 +55,17 @@ def read_databases(table: object) -> DatabaseKeys | None:
     if clean is not None and clean not in CLEAN_WORDS:
         expected = ", ".join(f"`{word}`" for word in CLEAN_WORDS)
         raise config_error(f"`clean` in {_WHERE} is {clean!r}, expected one of {expected}", SEE)
+    template = _template(table.get("template"))
+    if clean == "clone" and template is None:
+        raise config_error(
+            f"`clean` in {_WHERE} is 'clone', and there is no template to be cloned",
+            f"say how the schema is made in {_WHERE_TEMPLATE}",
+        )
     return DatabaseKeys(
         tuple(urls),
         _text(table, "default", _WHERE, "a URL"),
         table.get("confirmed") is True,
-        _template(table.get("template")),
+        template,
         clean,
     )
 

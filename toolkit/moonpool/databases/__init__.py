@@ -21,7 +21,7 @@ from moonpool.databases.settings import DatabaseSettings
 from moonpool.databases.shared import SharedServer, find_server, join_server
 from moonpool.databases.state import STATE_VARIABLE
 from moonpool.databases.template import Template
-from moonpool.databases.worker import worker_environment
+from moonpool.databases.worker import run_environment, worker_environment
 
 __all__ = [
     "STATE_VARIABLE",
@@ -42,6 +42,7 @@ __all__ = [
     "join_server",
     "open_databases",
     "rolled_back",
+    "run_environment",
     "server_databases",
     "worker_cleaners",
     "worker_environment",

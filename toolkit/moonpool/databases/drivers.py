@@ -10,11 +10,8 @@ from moonpool.databases.urls import POSTGRESQL, parse_url
 
 __all__ = ["synchronous_url"]
 
-_SYNCHRONOUS = {
-    "mysql": ("mysql+pymysql", "pymysql"),
-    "mariadb": ("mariadb+pymysql", "pymysql"),
-    "sqlite": ("sqlite", "sqlite3"),
-}
+# What SQLAlchemy calls the driver of each dialect that is no PostgreSQL.
+_SYNCHRONOUS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql", "sqlite": "sqlite"}
 
 
 def synchronous_url(text: str) -> Any:
@@ -28,5 +25,4 @@ def synchronous_url(text: str) -> Any:
         # another driver's own options are left out.
         return URL.create(f"postgresql+{driver}", query=connection_parameters(url, url.name))
     found = make_url(text)
-    name, _ = _SYNCHRONOUS.get(url.dialect, (found.drivername, ""))
-    return found.set(drivername=name)
+    return found.set(drivername=_SYNCHRONOUS.get(url.dialect, found.drivername))

@@ -13,7 +13,7 @@ from moonpool.databases.names import database_name
 from moonpool.databases.postgres import create, is_foreign
 from moonpool.databases.sqlite import worker_file_url
 from moonpool.databases.state import Family, parse_state
-from moonpool.databases.urls import SQLITE, DatabaseUrl, parse_url
+from moonpool.databases.urls import POSTGRESQL, SQLITE, DatabaseUrl, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +21,33 @@ if TYPE_CHECKING:
     from moonpool.databases.marks import Mark
     from moonpool.databases.settings import DatabaseSettings
 
-__all__ = ["worker_environment"]
+__all__ = ["run_environment", "worker_environment"]
 
 # Stands for the worker in a serial run that may not write into the user's own database.
 _SERIAL = "main"
+
+
+def run_environment(
+    settings: DatabaseSettings, *, environ: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """The variables with the run's namespace in their names and nothing of a worker's.
+
+    For a framework that makes and names its workers' databases itself, as pytest-django does: a
+    second suffix would only make the names longer. No database is made.
+    """
+    state = parse_state(environ)
+    urls = {
+        variable: parse_url(environ[variable], origin=f"`{variable}`")
+        for variable, family in state.families.items()
+        if variable in settings.urls and environ.get(variable) and family.namespace
+    }
+    return {
+        variable: url.renamed(
+            database_name(url.name, None, state.families[variable].namespace)
+        ).text
+        for variable, url in urls.items()
+        if url.dialect == POSTGRESQL and url.name == state.families[variable].base
+    }
 
 
 def worker_environment(

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["isolate", "open_for_run"]
 
+# The name under which pytest-django is registered. It makes `test_<name>_gw0` from the name in
+# Django's settings, cleans it after each test, and drops it.
+_DJANGO = "django"
+
 
 def isolate(config: pytest.Config, worker: str | None) -> None:
     """Make this process's databases, rewrite its environment, and clean up after its tests.
@@ -44,16 +48,23 @@ def _isolate(config: pytest.Config, worker: str | None) -> None:
             surround(config, settings.worker_env, worker)
             os.environ[PREPARED] = worker or "main"
         if keys is not None:
-            from moonpool.databases import worker_environment
-            from moonpool.plugin.cleaning import clean_databases
-
-            wanted = _settings(keys, places)
-            changes = worker_environment(wanted, environ=os.environ, worker=worker)
-            os.environ.update(changes)
-            os.environ[PREPARED] = worker or "main"
-            config.pluginmanager.register(clean_databases(config, wanted))
+            _isolate_databases(config, _settings(keys, places), worker)
     except MoonpoolError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _isolate_databases(
+    config: pytest.Config, settings: DatabaseSettings, worker: str | None
+) -> None:
+    from moonpool.databases import run_environment, worker_environment
+    from moonpool.plugin.cleaning import clean_databases
+
+    os.environ[PREPARED] = worker or "main"
+    if config.pluginmanager.hasplugin(_DJANGO):
+        os.environ.update(run_environment(settings, environ=os.environ))
+        return
+    os.environ.update(worker_environment(settings, environ=os.environ, worker=worker))
+    config.pluginmanager.register(clean_databases(config, settings))
 
 
 def open_for_run(
