@@ -124,7 +124,7 @@ def executed(root: Path) -> set[str]:
         for path in map(Path, data.measured_files()):
             # coverage.py's C tracer may note a line of SQLAlchemy under a file of ours when a
             # greenlet switches in between, unless it is told of greenlets, which sysmon is not.
-            exist = range(1, len(path.read_text().splitlines()) + 1)
+            exist = range(1, len((root / path).read_text().splitlines()) + 1)
             lines = data.lines(str(path)) or ()
             found |= {f"{path.name}:{line}" for line in lines if line in exist}
     return found

@@ -204,6 +204,9 @@ def main() -> None:
     server = start_server(parse_url("postgresql:///x_test", origin="it"))
     url = server.url(parse_url("postgresql:///fire_test", origin="it"))
     try:
+        # The user's own, which the controller's conftest connects to.
+        with closing(connect(url)) as connection:
+            connection.execute("CREATE DATABASE fire_test")
         with tempfile.TemporaryDirectory() as text:
             folder = Path(text)
             if wanted.what == "kills":

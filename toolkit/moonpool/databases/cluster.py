@@ -59,7 +59,6 @@ class ClusterFolder:
     path: Path
     lock: int
     """The descriptor that holds the lock."""
-    in_memory: bool
 
     @property
     def data(self) -> Path:
@@ -154,7 +153,7 @@ def _make_locked(base: Path, account: Account) -> ClusterFolder:
             os.close(lock)
     if account.switched:
         os.chown(path, account.uid, account.gid)
-    return ClusterFolder(path, lock, in_memory=base == cluster_bases()[0])
+    return ClusterFolder(path, lock)
 
 
 def is_abandoned(path: Path) -> bool:

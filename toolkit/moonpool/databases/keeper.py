@@ -25,7 +25,6 @@ from moonpool.databases.cluster import (
     READY,
     USERS,
     ClusterFolder,
-    cluster_bases,
 )
 from moonpool.databases.server import start_in
 from moonpool.errors import MoonpoolError
@@ -47,7 +46,7 @@ def main(folder: str) -> None:
     """Start the server, say so by closing standard output, and stay until nobody needs it."""
     os.setsid()
     path = Path(folder)
-    place = ClusterFolder(path, LOCK_DESCRIPTOR, in_memory=path.parent == cluster_bases()[0])
+    place = ClusterFolder(path, LOCK_DESCRIPTOR)
     try:
         server = start_in(place, server_account(), find_binaries())
     except MoonpoolError as error:

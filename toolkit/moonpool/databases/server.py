@@ -141,9 +141,8 @@ def _start(
     folder: ClusterFolder, account: Account, binaries: Path, environ: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     settings = {**_SETTINGS, "unix_socket_directories": f'"{folder.path}"'}
-    if folder.in_memory:
-        # Files in the data folder vanish with it; POSIX segments of a killed server would stay.
-        settings["dynamic_shared_memory_type"] = "mmap"
+    # Files in the data folder vanish with it; POSIX segments of a killed server would stay.
+    settings["dynamic_shared_memory_type"] = "mmap"
     # libpq takes the port from PGPORT when the URL has none, and it names the socket.
     port = environ.get("PGPORT") or "5432"
     command = [str(binaries / "postgres"), "-D", str(folder.data), "-p", port]
