@@ -201,6 +201,15 @@ def test_what_is_not_known_is_said_and_is_no_success(workspace: Workspace) -> No
     )
 
 
+def test_what_no_gate_looks_at_need_not_be_known(workspace: Workspace) -> None:
+    workspace.states["web"] = "not run"
+    (workspace.root / "web" / DATA_FILE).unlink()
+    workspace.combine()
+    assert workspace.check()[0] == 0
+    assert workspace.check("--base", "main")[0] == 0
+    assert workspace.check("--each", "70")[0] == 68
+
+
 def test_a_project_that_does_not_measure_is_not_asked_for(workspace: Workspace) -> None:
     (workspace.root / "web" / DATA_FILE).unlink()
     workspace.combine()

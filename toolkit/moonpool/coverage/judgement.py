@@ -44,7 +44,7 @@ def _projects(report: Report, wanted: Thresholds) -> Iterator[Verdict]:
     by_id = {entry.project.id: entry for entry in report.analysed}
     for project in report.numbers.projects:
         if not project.measured:
-            if project.expected:
+            if project.expected and _is_asked_for(project, wanted):
                 yield unknown("data", project.id, project.note)
             continue
         each = wanted.each.get(project.id)
@@ -54,6 +54,12 @@ def _projects(report: Report, wanted: Thresholds) -> Iterator[Verdict]:
             yield at_least("fail_under", project.id, project.files, own)
         if former := wanted.baseline.get(project.id):
             yield not_worse(project, former, wanted.tolerance)
+
+
+def _is_asked_for(project: ProjectNumbers, wanted: Thresholds) -> bool:
+    # Of a project that no gate looks at nothing need be known, such as an unaffected one's.
+    each = wanted.each.get(project.id)
+    return wanted.total is not None or each is not None or project.id in wanted.baseline
 
 
 def _own_floor(analysed: Analysed) -> Floor | None:
@@ -84,7 +90,7 @@ def _changed(report: Report, wanted: Thresholds, root: Path) -> Iterator[Verdict
         yield at_least("changed", "lines", files, Floor(wanted.changed or 0.0))
     else:
         yield Verdict("changed", "lines", State.PASSED, "no measured line changed")
-    for project in _without_data(report):
+    for project in _without_data(report) if wanted.changed is not None else ():
         paths = [path for path in wanted.changes if _is_source_of(project, path)]
         if paths:
             yield unknown("changed", project.id, f"{project.note}; changed: {', '.join(paths)}")
