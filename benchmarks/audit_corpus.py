@@ -60,15 +60,15 @@ def main() -> None:
 
 
 def unpack(store: Path, commit: str, root: Path) -> None:
-    """Write the files of a commit, up to the first that a partial snapshot lacks."""
-    words = ["git", "-C", str(store), "archive", "--format=tar", commit]
-    data = subprocess.run(words, capture_output=True, check=False).stdout
-    with (
-        tarfile.open(fileobj=io.BytesIO(data), ignore_zeros=True) as archive,
-        contextlib.suppress(tarfile.ReadError),
-    ):
-        for member in archive:
-            archive.extract(member, root, filter="tar")
+    """Write the files of a commit; of a folder that a partial snapshot lacks a file of, some."""
+    git = ["git", "-C", str(store)]
+    listed = subprocess.run([*git, "ls-tree", "-z", "--name-only", commit], capture_output=True)
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        words = [*git, "archive", "--format=tar", commit, "--", name]
+        data = subprocess.run(words, capture_output=True, check=False).stdout
+        with contextlib.suppress(tarfile.ReadError), tarfile.open(fileobj=io.BytesIO(data)) as tar:
+            for member in tar:
+                tar.extract(member, root, filter="tar")
 
 
 def compare(case: dict[str, object], repository: Repository, counts: Counter[str]) -> None:

@@ -189,6 +189,10 @@ def test_a_job_behind_a_filter_of_paths_is_no_proof(tmp_path: Path) -> None:
             "- run: pip install -r requirements.txt && pytest\n- run: python build.py\n",
             "`python build.py` uses what `pip` installs in it",
         ),
+        (
+            "- run: echo MODE=live >> $GITHUB_ENV\n- run: pytest\n",
+            "`echo MODE=live >> $GITHUB_ENV` sets variables for it",
+        ),
         ("- run: pytest > log\n- run: ./send log\n", "it writes `log`, which is used"),
         (
             "- uses: actions/setup-python@v5\n  with: {python-version: 3.12}\n- run: pytest\n",
@@ -317,6 +321,16 @@ def test_a_script_that_also_builds_is_more_than_a_check(tmp_path: Path) -> None:
     )
     finding = only(tmp_path, "R1")
     assert "the step also runs `vite build`" in [m["text"] for m in finding.facts["missing"]]
+
+
+def test_a_task_that_nobody_can_look_into_may_leave_anything_behind(tmp_path: Path) -> None:
+    ci = CI.replace("run: pytest", "run: npx turbo run test")
+    plant(tmp_path, ci=ci, deploy=_deploy("- run: npx turbo run test\n"))
+    finding = only(tmp_path, "R1")
+    assert finding.fix is None
+    assert [entry["text"] for entry in finding.facts["missing"]] == [
+        "what `npx turbo run test` leaves behind is not known"
+    ]
 
 
 def test_r1b_a_workflow_that_is_started_and_called(tmp_path: Path) -> None:

@@ -62,6 +62,13 @@ class Atom:
         return " ".join([*([self.runner] if self.runner else []), *self.words, *self.stronger])
 
     @property
+    def is_veiled(self) -> bool:
+        """Whether it is a task that nobody could look into, and that may leave anything behind."""
+        isolated = self.words[:1] in (("tox",), ("nox",))
+        veiled = bool(self.words) and self.words[0] in _TASK_RUNNERS and not isolated
+        return veiled and self.outputs is None
+
+    @property
     def key(self) -> tuple[tuple[str, ...], str]:
         """What has to be equal for two atoms to be the same check."""
         return self.words, self.folder

@@ -182,6 +182,13 @@ def _changed_before(spot: Spot, other: Spot) -> Iterator[str]:
     for work in spot.works[: spot.index]:
         unknown = work.role in (Role.OTHER, Role.SHIP) and work.step.action not in actions
         acts = [a for a in work.atoms if a.kind in (Kind.OTHER, Kind.BUILD, Kind.SHIP)]
+        sets = any(
+            atom.key not in there and ("GITHUB_ENV" in name or "GITHUB_PATH" in name)
+            for atom in work.atoms
+            for name in atom.writes
+        )
+        if sets:
+            yield f"`{work.step.label}` sets variables for it"
         if unknown or any(atom.key not in there for atom in acts):
             yield f"`{work.step.label}` runs before it and may change the files"
     if _submodules(spot) and not _submodules(other):

@@ -272,6 +272,9 @@ def _more_than_checks(spot: Spot) -> Iterator[str]:
     )
     for text in others:
         yield f"the step also runs `{text}`"
+    for atom in spot.work.checks:
+        if atom.is_veiled:
+            yield f"what `{atom.text}` leaves behind is not known"
     yield from step_products(spot.entry, spot.works, spot.index)
 
 

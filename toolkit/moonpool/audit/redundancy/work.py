@@ -144,7 +144,8 @@ class Worker:
             given = {**action.inputs, **{k: filled(v, inputs) for k, v in step.inputs.items()}}
             inner = [self.work(entry, "", "bash", given) for entry in action.steps]
             roles = {work.role for work in inner}
-            role = Role.SHIP if Role.SHIP in roles else Role.RUN
+            grave = (role for role in (Role.SHIP, Role.OTHER) if role in roles)
+            role = next(grave, Role.RUN)
             return Work(step, role, tuple(atom for work in inner for atom in work.atoms))
         role = Role.SHIP if _pushes(step) else _role(step.action)
         return Work(step, role, _action_atoms(step, inputs))
