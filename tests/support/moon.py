@@ -115,7 +115,7 @@ def moon_workspace(root: Path, *, real: bool = False) -> MoonWorkspace:
     workspace = MoonWorkspace(root, _environ(programs))
     workspace.write(".moon/workspace.yml", _CONFIG)
     workspace.write("moon.yml", "tags: [moonpool-root]\n")
-    workspace.write(".gitignore", ".moonpool/\n.moon/cache/\n")
+    workspace.write(".gitignore", ".moonpool/\n.moon/cache/\n__pycache__/\n")
     workspace.write(".moonpool/calls", "")
     workspace.run("git", "init", "--quiet", "--initial-branch", "main")
     workspace.moonpool("init", "--runner", "path")

@@ -12,7 +12,23 @@ if TYPE_CHECKING:
     from moonpool.moon.project import Project
     from moonpool.moon.workspace import Workspace
 
-__all__ = ["affected_tasks", "chosen", "execution"]
+__all__ = ["INPUT_VARIABLES", "affected_tasks", "chosen", "execution"]
+
+# Those that `templates/pytest/tasks.yml` lists.
+INPUT_VARIABLES = frozenset(
+    {
+        "MOONPOOL_CONTEXTS",
+        "MOONPOOL_COVERAGE",
+        "PYTEST_ADDOPTS",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+        "PYTEST_PLUGINS",
+        "PYTHONHASHSEED",
+        "PYTHONOPTIMIZE",
+        "PYTHONPATH",
+        "PYTHONWARNINGS",
+        "TZ",
+    }
+)
 
 
 def execution(moon: Moon, targets: Sequence[str]) -> list[str]:
@@ -30,7 +46,10 @@ def affected_tasks(
     `moon exec --affected` leaves out dependents, and with `--downstream deep` it pulls in every
     project through the workspace's coverage task; the query does neither. Needs moon 2.
     """
-    answer = query(moon, workspace, ["affected", "--downstream", "deep"], environ=environ)
+    # moon counts a variable among a task's inputs as changed when it is merely set. Whether it
+    # has changed since the last run is the hash's business.
+    unset = {name: value for name, value in environ.items() if name not in INPUT_VARIABLES}
+    answer = query(moon, workspace, ["affected", "--downstream", "deep"], environ=unset)
     tasks = answer.get("tasks")
     return tuple(sorted(tasks)) if isinstance(tasks, dict) else ()
 
