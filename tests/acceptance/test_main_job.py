@@ -120,13 +120,19 @@ PROBES = "test_name or test_database"
 def test_each_worker_of_the_backend_has_its_own_database(tmp_path: Path) -> None:
     workspace = _workspace(tmp_path, "core", "statements", "backend")
     probe = (
-        "import pathlib, time\nimport sqlalchemy\n"
+        "import os, pathlib, time\nimport sqlalchemy\n"
         "from backend.database import engine\n"
         "def test_name():\n"
         "    with engine.connect() as connection:\n"
         "        name = connection.scalar(sqlalchemy.text('select current_database()'))\n"
-        f"    pathlib.Path({str(tmp_path)!r}, 'name-' + name).touch()\n"
-        "    time.sleep(0.5)  # So that the other worker gets a file too.\n"
+        f"    folder = pathlib.Path({str(tmp_path)!r})\n"
+        "    (folder / f'name-{name}').touch()\n"
+        "    deadline = time.monotonic() + 60\n"
+        "    # The other worker gets a file too, however late it has started.\n"
+        "    while 'PYTEST_XDIST_WORKER' in os.environ and time.monotonic() < deadline:\n"
+        "        if len(list(folder.glob('name-*_gw*'))) > 1:\n"
+        "            break\n"
+        "        time.sleep(0.05)\n"
     )
     for number in range(4):
         workspace.write(f"packages/backend/tests/test_probe_{number}.py", probe)

@@ -43,3 +43,12 @@ def test_a_relative_path_is_relative_to_the_project(tmp_path: Path) -> None:
     assert name("src/./a.py") == "src/a.py"
     assert name("../q/b.py") == "../q/b.py"
     assert name("../../b.py") is None
+
+
+def test_the_same_result_leads_into_each_project(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        root = tmp_path / name
+        (root / "src").mkdir(parents=True)
+        (root / "src" / "a.py").touch()
+        (root / ".coveragerc").write_text("[paths]\nsource =\n    src\n    /ci/*/src\n")
+        assert project_names(root, tmp_path)("/ci/7/src/a.py") == "src/a.py"

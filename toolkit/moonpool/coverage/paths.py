@@ -60,7 +60,8 @@ def remapping(project_root: Path) -> Callable[[str], str]:
         aliases = PathAliases(relative=False)
         for result, *patterns in groups.values():
             for pattern in patterns:
-                aliases.add(pattern, result)
+                # coverage.py remembers for good where a relative result has once led to.
+                aliases.add(pattern, str(project_root.absolute() / result))
 
     def remap(path: str) -> str:
         # A result such as `src` is looked for from the working directory.
