@@ -145,6 +145,16 @@ def test_a_job_leaves_the_needs_of_the_others(tmp_path: Path, before: str, after
     assert audit(read_repository(tmp_path), Wish(check_only=True)) == ()
 
 
+def test_those_who_waited_for_a_job_wait_for_what_it_waited_for(tmp_path: Path) -> None:
+    text = JOBS.format(needs="[build, check]", more="").replace(
+        "  check:\n", "  check:\n    needs: [setup, build]\n"
+    )
+    setup = "  setup:\n    runs-on: ubuntu-latest\n    steps: [{run: ./setup.sh}]\n"
+    plant(tmp_path, ci=CI, deploy=text + setup)
+    _fix(tmp_path)
+    assert "  deploy:\n    needs: [build, setup]\n" in _text(tmp_path)
+
+
 def test_a_job_that_an_expression_asks_for_is_left(tmp_path: Path) -> None:
     text = JOBS.format(needs="check", more=" ${{ needs.check.result }}")
     plant(tmp_path, ci=CI, deploy=text)

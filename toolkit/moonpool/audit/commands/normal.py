@@ -57,8 +57,15 @@ _RUNNER_VALUES = frozenset(
         "--no-group",
     }
 )
+# Options of a runner that leave its environment as it is.
+_RUNNER_MANNER = re.compile(
+    r"--|-q+|-y|--(yes|no|quiet|silent|frozen|locked|no-sync|no-install|offline|no-progress)"
+)
 _MODULES = frozenset({"python", "python3", "py", "python3.11", "python3.12", "python3.13"})
 _PROGRAM_FOLDERS = re.compile(r"(?:\./)?(?:\S*/)?(?:node_modules/\.bin|\.?venv/bin|vendor/bin)/")
+_PACKAGE_PROGRAM = re.compile(
+    r"(?:\S*/)?node_modules/(?:\.bin/|(?:@[\w-]+/)?[\w-]+/(?:\w+/)*)([\w-]+?)(?:\.[cm]?js)?"
+)
 # Options that change what is printed, not what is checked.
 _QUIET = re.compile(
     r"-v+|-q+|-s|--verbose|--quiet|--silent|--colou?r(=.*)?|--no-colou?r|--tb=.*|--durations(=.*)?|"
@@ -79,6 +86,14 @@ _STRENGTHENS = re.compile(
     r"--fail-under.*|-Werror|--all-targets|--passWithNoTests=false"
 )
 _STRENGTHENS_VALUES = frozenset({"--cov", "--max-warnings", "--collect", "-coverprofile"})
+# Options without a value whatever the tool, so that their place among the others says nothing.
+_FLAGS = frozenset(
+    {
+        *("--check", "--diff", "--all", "--all-files", "--all-features", "--all-targets"),
+        *("--workspace", "--release", "--no-default-features", "--noEmit", "--check-only"),
+        *("--show-diff-on-failure", "--list-different", "--recursive", "--verify-no-changes"),
+    }
+)
 # Tools for which a letter of the list above means something else.
 _LITERAL = frozenset({"gofmt", "goimports", "prettier"})
 
@@ -130,11 +145,22 @@ def _started(words: list[str]) -> tuple[list[str], str] | None:
     for runner in _RUNNERS:
         if tuple(words[: len(runner)]) == runner:
             rest = _past_options(words[len(runner) :], _RUNNER_VALUES)
-            return (rest, " ".join(runner)) if rest else None
+            given = words[len(runner) : len(words) - len(rest)]
+            chosen = [word for word in given if not _RUNNER_MANNER.fullmatch(word)]
+            return (rest, " ".join((*runner, *chosen))) if rest else None
+    if words[0] == "node" and (found := _script_of_package(words)) is not None:
+        return found, ""
     is_module = words[0] in _MODULES and words[1:2] == ["-m"] and len(words) > 2
     if is_module and words[2] not in ("build", "venv", "ensurepip", "virtualenv"):
         return words[2:], "python -m"
     return None
+
+
+def _script_of_package(words: list[str]) -> list[str] | None:
+    """What `node node_modules/jest/bin/jest.js` starts, by the name of its program."""
+    rest = _past_options(words[1:], frozenset())
+    match = _PACKAGE_PROGRAM.fullmatch(rest[0]) if rest else None
+    return [match[1], *rest[1:]] if match else None
 
 
 def _past_options(words: list[str], with_value: frozenset[str]) -> list[str]:
@@ -166,4 +192,11 @@ def essential(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         else:
             kept.append(word)
             position += 1
-    return tuple(kept), tuple(stronger)
+    return tuple(_in_order(kept)), tuple(stronger)
+
+
+def _in_order(words: list[str]) -> list[str]:
+    """Put options that take no value behind the others, but not behind `--`."""
+    end = words.index("--") if "--" in words else len(words)
+    flags = sorted(word for word in words[:end] if word in _FLAGS)
+    return [*(word for word in words[:end] if word not in _FLAGS), *flags, *words[end:]]

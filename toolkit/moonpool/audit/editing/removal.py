@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moonpool.audit.editing.change import Delete
+from moonpool.audit.editing.change import Delete, Put
 from moonpool.audit.editing.splice import RefusedError
 from moonpool.audit.reading.links import references_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from moonpool.audit.editing.change import Edit
     from moonpool.audit.reading.workflow import Job, Workflow
 
 __all__ = ["job_removal", "step_removal"]
@@ -21,8 +22,8 @@ def step_removal(job: Job, indices: Sequence[int]) -> list[Delete]:
     return [Delete(("jobs", job.id, "steps", index)) for index in indices]
 
 
-def job_removal(workflow: Workflow, job: Job) -> list[Delete]:
-    """Return the edits that take out a job and its name from every `needs`.
+def job_removal(workflow: Workflow, job: Job) -> list[Edit]:
+    """Return the edits that take out a job, and put what it needs in its place in every `needs`.
 
     Raises RefusedError where an expression asks for the job's result or outputs: what it should
     say instead is for a person to decide.
@@ -35,14 +36,20 @@ def job_removal(workflow: Workflow, job: Job) -> list[Delete]:
         inside = job.line <= line <= job.last
         if words[:2] == ("needs", job.id) and not inside:
             raise RefusedError(f"`{'.'.join(words)}` asks for the job", line)
-    return [Delete(("jobs", job.id)), *_needs(workflow, job.id)]
+    return [Delete(("jobs", job.id)), *_needs(workflow, job)]
 
 
-def _needs(workflow: Workflow, name: str) -> Iterator[Delete]:
+def _needs(workflow: Workflow, job: Job) -> Iterator[Edit]:
+    """Yield what lets the jobs that waited for one wait for what that one waited for."""
     for other in workflow.jobs.values():
-        if name not in other.needs:
+        if job.id not in other.needs:
             continue
-        if len(other.needs) == 1:
-            yield Delete(("jobs", other.id, "needs"))
+        kept = [name for name in other.needs if name != job.id]
+        inherited = [name for name in job.needs if name not in kept]
+        address = ("jobs", other.id, "needs")
+        if inherited:
+            yield Put(address, (f"needs: [{', '.join([*kept, *inherited])}]",))
+        elif kept:
+            yield Delete((*address, other.needs.index(job.id)))
         else:
-            yield Delete(("jobs", other.id, "needs", other.needs.index(name)))
+            yield Delete(address)

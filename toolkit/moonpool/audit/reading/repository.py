@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from moonpool.audit.reading.mentions import Mentions
 from moonpool.audit.reading.source import Problem, Source, read_source
 from moonpool.audit.reading.tree import Mapping, parse
 from moonpool.audit.reading.workflow import read_action, read_workflow
@@ -24,12 +25,16 @@ _ACTION_NAMES = ("action.yml", "action.yaml")
 
 @dataclass(frozen=True)
 class Repository:
-    """``workflows`` and ``actions`` by their posix path; an action's is that of its folder."""
+    """``workflows`` and ``actions`` by their posix path; an action's is that of its folder.
+
+    ``mentions`` has the names that its other files speak of.
+    """
 
     root: Path
     workflows: dict[str, Workflow]
     actions: dict[str, Action]
     problems: tuple[Problem, ...]
+    mentions: Mentions = field(compare=False)
 
     def text(self, path: str) -> str | None:
         """The text of a file of the repository, or None where it cannot be read."""
@@ -88,7 +93,7 @@ def read_repository(root: Path) -> Repository:
             assert isinstance(source, Source)
             workflows[name] = read_workflow(source, tree)
     actions = dict(_actions(root, problems))
-    return Repository(root, workflows, actions, tuple(problems))
+    return Repository(root, workflows, actions, tuple(problems), Mentions(root))
 
 
 def _files(root: Path) -> list[Path]:

@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.redundancy.occasions import step_runs
+from moonpool.audit.redundancy.preparation import other_files, plain_checkout, preparation_doubts
 from moonpool.audit.redundancy.relation import Relation, matches
-from moonpool.audit.redundancy.surroundings import differences, surroundings
-from moonpool.audit.redundancy.variables import relevant, variable_doubts
-from moonpool.audit.redundancy.work import Role
+from moonpool.audit.redundancy.spot import Spot
+from moonpool.audit.redundancy.surroundings import (
+    differences,
+    matrix_values,
+    named_legs,
+    surroundings,
+)
+from moonpool.audit.redundancy.variables import variable_doubts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from moonpool.audit.commands.atoms import Atom
+    from moonpool.audit.reading.mentions import Mentions
     from moonpool.audit.redundancy.occasions import Occasion
     from moonpool.audit.redundancy.relation import Match
     from moonpool.audit.redundancy.runs import Run, RunJob
-    from moonpool.audit.redundancy.work import Work, Worker
+    from moonpool.audit.redundancy.work import Worker
 
-__all__ = ["Address", "Cover", "Spot", "cover", "plain_checkout", "same_call"]
+__all__ = ["Address", "Cover", "cover", "same_call"]
 
 # A step: the workflow that was started, the way to the job, and the place in it.
 Address = tuple[str, tuple[str, ...], int]
@@ -35,21 +42,7 @@ _THRESHOLD = re.compile(
 _STEADY = re.compile(
     r"\$\{\{\s*(secrets|vars|env|github\.(workspace|repository|token)|runner)[.\w-]*\s*\}\}"
 )
-_MATRIX = re.compile(r"\$\{\{\s*matrix\.[\w-]+\s*\}\}")
-_OWN_REFS = frozenset({"", "${{ github.sha }}", "${{ github.ref }}", "${{ github.head_ref }}"})
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A step of some job."""
-
-    entry: RunJob
-    works: tuple[Work, ...]
-    index: int
-
-    @property
-    def work(self) -> Work:
-        return self.works[self.index]
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.[\w.-]+\s*\}\}")
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,7 @@ def cover(spot: Spot, match: Match, worker: Worker, removed: frozenset[Address])
         candidates = [
             (other, doubts)
             for other in _spots(match, worker, removed)
-            if (doubts := _doubts(spot, atom, other)) is not None
+            if (doubts := _doubts(spot, atom, other, worker.mentions)) is not None
         ]
         if not candidates:
             return None
@@ -102,7 +95,7 @@ def same_call(
             same = all(
                 twin is not None
                 and twin.workflow.path == entry.workflow.path
-                and (twin.inputs or {}) == (entry.inputs or {})
+                and _set(twin.inputs) == _set(entry.inputs)
                 for twin, entry in zip(twins, entries, strict=True)
             )
             found = dict(zip([e.key for e in entries], twins, strict=True))
@@ -118,20 +111,10 @@ def same_call(
     return None
 
 
-def plain_checkout(works: Sequence[Work]) -> bool:
-    """Whether a job checks out the commit that started the run, and nothing else."""
-    given = [work.step.inputs for work in works if work.role is Role.CHECKOUT]
-    return all(
-        inputs.get("ref", "") in _OWN_REFS
-        and inputs.get("repository", "") in ("", "${{ github.repository }}")
-        for inputs in given
-    ) and bool(given)
-
-
 def _spots(match: Match, worker: Worker, removed: frozenset[Address]) -> Iterator[Spot]:
     for entry in match.jobs:
         works = worker.works(entry)
-        if entry.job.ignores_failure or not plain_checkout(works):
+        if entry.job.ignores_failure or not plain_checkout(works, entry, match.occasion):
             continue
         for index, work in enumerate(works):
             key = (match.run.root.path, entry.key, index)
@@ -140,30 +123,49 @@ def _spots(match: Match, worker: Worker, removed: frozenset[Address]) -> Iterato
                 yield Spot(entry, works, index)
 
 
-def _doubts(spot: Spot, atom: Atom, other: Spot) -> list[str] | None:
+def _doubts(spot: Spot, atom: Atom, other: Spot, files: Mentions) -> list[str] | None:
     """Return what is not proven if ``other`` has the atom, or None if it has not."""
     twins = [
         twin
         for twin in other.work.atoms
         if twin.key == atom.key and twin.decides and twin.always and _as_strong(atom, twin)
     ]
-    if not twins or not _steady(atom):
+    if not twins or not _steady(atom) or other_files(spot, other):
         return None
+    legs = _leg_doubts(spot.entry, other.entry, atom)
     twin = min(twins, key=lambda entry: (entry.runner != atom.runner, entry.doubt is not None))
     around = differences(
-        surroundings(spot.entry, spot.index), surroundings(other.entry, other.index)
+        surroundings(spot.entry, spot.index),
+        surroundings(other.entry, other.index),
+        reads_only=atom.kind in (Kind.LINT, Kind.FORMAT),
     )
-    if around is None:
+    if around is None or legs is None:
         return None
-    doubts = list(around)
+    doubts = [*legs, *around]
     if twin.runner != atom.runner:
         ways = [f"`{way}`" if way else "by its name" for way in (atom.runner, twin.runner)]
         doubts.append(f"`{atom.words[0]}` is started {ways[0]} here and {ways[1]} there")
     if twin.doubt:
         doubts.append(twin.doubt)
-    mine = {**relevant(spot.entry, spot.work), **dict(atom.env)}
-    doubts += variable_doubts(mine, {**relevant(other.entry, other.work), **dict(twin.env)})
-    return [*doubts, *_changed_before(spot, other)]
+    doubts += variable_doubts(spot, other, atom, twin, files)
+    return [*doubts, *preparation_doubts(spot, other, atom)]
+
+
+def _set(inputs: Mapping[str, str] | None) -> dict[str, str]:
+    # An input that is empty says as much as one that nobody gave.
+    return {name: value for name, value in (inputs or {}).items() if value}
+
+
+def _leg_doubts(mine: RunJob, theirs: RunJob, atom: Atom) -> list[str] | None:
+    """Return what is not proven of the values that a matrix gives a command; None: others."""
+    doubts: list[str] = []
+    for name in named_legs(" ".join((*atom.words, atom.folder))):
+        here, there = matrix_values(mine.job.matrix, name), matrix_values(theirs.job.matrix, name)
+        if here is None or there is None:
+            doubts.append(f"which values `matrix.{name}` has is not known")
+        elif not here <= there:
+            return None
+    return doubts
 
 
 def _as_strong(atom: Atom, twin: Atom) -> bool:
@@ -173,28 +175,3 @@ def _as_strong(atom: Atom, twin: Atom) -> bool:
 def _steady(atom: Atom) -> bool:
     text = _STEADY.sub("", " ".join((*atom.words, atom.folder)))
     return "${{" not in _MATRIX.sub("", text)
-
-
-def _changed_before(spot: Spot, other: Spot) -> Iterator[str]:
-    """Yield what an earlier step does to the files here and not there."""
-    there = {atom.key for work in other.works[: other.index + 1] for atom in work.atoms}
-    actions = {work.step.action for work in other.works[: other.index]}
-    for work in spot.works[: spot.index]:
-        unknown = work.role in (Role.OTHER, Role.SHIP) and work.step.action not in actions
-        acts = [a for a in work.atoms if a.kind in (Kind.OTHER, Kind.BUILD, Kind.SHIP)]
-        sets = any(
-            atom.key not in there and ("GITHUB_ENV" in name or "GITHUB_PATH" in name)
-            for atom in work.atoms
-            for name in atom.writes
-        )
-        if sets:
-            yield f"`{work.step.label}` sets variables for it"
-        if unknown or any(atom.key not in there for atom in acts):
-            yield f"`{work.step.label}` runs before it and may change the files"
-    if _submodules(spot) and not _submodules(other):
-        yield "the submodules are checked out only here"
-
-
-def _submodules(spot: Spot) -> bool:
-    inputs = [work.step.inputs for work in spot.works if work.role is Role.CHECKOUT]
-    return any(given.get("submodules", "false") != "false" for given in inputs)

@@ -6,16 +6,19 @@ the one that does not, else the one with fewer occasions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind, kind_by_name
 from moonpool.audit.redundancy.cancelling import is_cancelled
-from moonpool.audit.redundancy.covering import Spot, cover, plain_checkout, same_call
+from moonpool.audit.redundancy.covering import cover, same_call
+from moonpool.audit.redundancy.missing import by_hand, by_the_way, unchecked, unproven
 from moonpool.audit.redundancy.occasions import Occasion, job_runs, narrowed, occasions, step_runs
+from moonpool.audit.redundancy.preparation import plain_checkout
 from moonpool.audit.redundancy.product import step_products
-from moonpool.audit.redundancy.relation import Relation, matches
+from moonpool.audit.redundancy.relation import Relation, by_cause, matches
+from moonpool.audit.redundancy.spot import Spot
 from moonpool.audit.redundancy.verdict import Missing, Verdict
 from moonpool.audit.redundancy.work import Role
 
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["decide", "ships"]
 
-_BY_HAND = frozenset({"workflow_dispatch", "repository_dispatch", "schedule"})
 _HEAD_SHA = "github.event.workflow_run.head_sha"
 
 
@@ -80,7 +82,7 @@ class _Judge:
         """Judge the jobs that call a workflow which another run calls, or is, in the same way."""
         for job_id in run.root.jobs:
             entries = [entry for entry in run.below(job_id) if len(entry.key) > 1]
-            if not entries or any(_ships(entry, self._worker) for entry in entries):
+            if not entries:
                 continue
             known = self._same_call(run, entries)
             if known:
@@ -104,15 +106,24 @@ class _Judge:
             if job_runs(run, entries[0], occasion) is False:
                 continue
             found = same_call(run, entries, spots, occasion, self._runs, self._removed)
+            shipping = any(self._ships_on(entry, occasion) for entry in entries)
+            if found is not None and shipping and not _is_itself(found, entries[0]):
+                return []  # What ships is done once for each workflow that wants it.
             if found is not None:
                 covers.append((occasion, found))
-                missing += _missing(found)
-            elif occasion.event in _BY_HAND:
-                missing.append(_by_hand(occasion))
+                missing += unproven(found)
+            elif by_hand(occasion):
+                missing.append(unchecked(occasion))
             else:
                 return []
         missing += [Missing(text) for entry in entries for text in _keeps(entry, self._worker)]
         return [_Known(spot, tuple(covers), tuple(missing)) for spot in spots] if covers else []
+
+    def _ships_on(self, entry: RunJob, occasion: Occasion) -> bool:
+        works = self._worker.works(entry)
+        return bool(entry.job.content.get("environment")) or any(
+            work.ships and step_runs(entry, work.step, occasion) is not False for work in works
+        )
 
     def job(self, run: Run, entry: RunJob) -> Iterator[Verdict]:
         works = self._worker.works(entry)
@@ -173,22 +184,26 @@ class _Judge:
     def _step(self, run: Run, spot: Spot) -> _Known | None:
         covers: list[tuple[Occasion, Cover]] = []
         missing: list[Missing] = []
-        started = occasions(run.root)
-        for occasion in (o for s in started for o in narrowed(s, spot.entry, spot.work.step)):
+        for occasion in self._occasions(run, spot):
             if not _reaches(run, spot, occasion):
                 continue
             found = self._cover(run, spot, occasion)
             if found is not None:
                 covers.append((occasion, found))
-                missing += _missing(found)
-            elif occasion.event in _BY_HAND:
-                missing.append(_by_hand(occasion))
+                missing += unproven(found)
+            elif by_hand(occasion) or by_the_way(occasion):
+                missing.append(unchecked(occasion))
             else:
                 return None
         if not covers:
             return None
         missing += [Missing(text) for text in _more_than_checks(spot)]
         return _Known(spot, tuple(covers), tuple(dict.fromkeys(missing)))
+
+    def _occasions(self, run: Run, spot: Spot) -> Iterator[Occasion]:
+        for started in occasions(run.root):
+            for occasion in by_cause(started, self._runs):
+                yield from narrowed(occasion, spot.entry, spot.work.step)
 
     def _cover(self, run: Run, spot: Spot, occasion: Occasion) -> Cover | None:
         """Return the best cover of one step on one occasion."""
@@ -212,7 +227,7 @@ class _Judge:
         weak = match.relation not in (Relation.SAME_RUN, Relation.SAME_EVENT)
         if weak and not mine:
             return False  # CI that also runs after the merge is R2's matter.
-        return plain_checkout(spot.works)
+        return plain_checkout(spot.works, spot.entry, occasion)
 
 
 def _check_keys(run: Run, worker: Worker) -> set[tuple[tuple[str, ...], str]]:
@@ -221,9 +236,10 @@ def _check_keys(run: Run, worker: Worker) -> set[tuple[tuple[str, ...], str]]:
     return {atom.key for work in works for atom in work.checks}
 
 
-def _ships(entry: RunJob, worker: Worker) -> bool:
-    given = bool(entry.job.content.get("environment"))
-    return given or any(work.ships for work in worker.works(entry))
+def _is_itself(found: Cover, called: RunJob) -> bool:
+    """Whether the other run is the called workflow, started by itself on the same event."""
+    same = found.match.relation is Relation.SAME_EVENT
+    return same and found.match.run.root.path == called.workflow.path
 
 
 def _keeps(entry: RunJob, worker: Worker) -> Iterator[str]:
@@ -244,7 +260,7 @@ def _reaches(run: Run, spot: Spot, occasion: Occasion) -> bool:
 
 def _follows_success(run: Run, spot: Spot, occasion: Occasion) -> bool:
     """Whether the step runs only after a success, on the commit that succeeded."""
-    failed = Occasion(occasion.trigger, conclusion="failure")
+    failed = replace(occasion, conclusion="failure")
     refs = [w.step.inputs.get("ref", "") for w in spot.works if w.role is Role.CHECKOUT]
     stops = job_runs(run, spot.entry, failed) is False
     return stops and bool(refs) and all(_HEAD_SHA in ref for ref in refs)
@@ -276,22 +292,3 @@ def _more_than_checks(spot: Spot) -> Iterator[str]:
         if atom.is_veiled:
             yield f"what `{atom.text}` leaves behind is not known"
     yield from step_products(spot.entry, spot.works, spot.index)
-
-
-def _missing(found: Cover) -> list[Missing]:
-    relation = found.match.relation
-    missing = [Missing(doubt) for doubt in found.doubts]
-    trigger = found.match.occasion.trigger
-    filtered = trigger.given("paths") is not None or trigger.given("paths-ignore") is not None
-    if filtered and relation.assumption:
-        missing.append(Missing("its filter of paths leaves commits out"))
-    if relation.assumption:
-        missing.append(Missing(relation.words, relation.assumption))
-    return missing
-
-
-def _by_hand(occasion: Occasion) -> Missing:
-    if occasion.event == "schedule":
-        return Missing("it also runs on a schedule, where nothing else has run these checks")
-    text = f"`{occasion.event}` starts it for any commit, tested or not"
-    return Missing(text, "dispatch-on-main")

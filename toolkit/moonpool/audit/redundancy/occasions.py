@@ -22,12 +22,20 @@ if TYPE_CHECKING:
     from moonpool.audit.reading.workflow import Step, Workflow
     from moonpool.audit.redundancy.runs import Condition, Run, RunJob
 
-__all__ = ["Occasion", "job_runs", "narrowed", "occasions", "step_runs"]
+__all__ = ["Cause", "Occasion", "job_runs", "narrowed", "occasions", "step_runs"]
 
 _BY_HAND = frozenset({"workflow_dispatch", "repository_dispatch"})
 _NAMED = re.compile(r"refs/heads/([\w./-]+)'|ref_name\s*==\s*'([\w./-]+)'")
 # git allows no branch of this name.
 _NO_BRANCH = "~"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The workflow whose end raises a `workflow_run`, and what had started it."""
+
+    path: str
+    occasion: Occasion
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Occasion:
     trigger: Trigger
     conclusion: str = "success"  # Of the run that a `workflow_run` follows.
     unnamed: bool = False  # It is none of the branches that conditions name.
+    cause: Cause | None = None  # Of a `workflow_run`, where it is known.
 
     @property
     def event(self) -> str:
@@ -75,27 +84,48 @@ class Occasion:
             "github.repository_owner": OWN,
             "github.event.repository.fork": False,
         }
-        if self.event == "push-tag":
-            facts |= {"github.ref": Partial("refs/tags/"), "github.ref_type": "tag"}
-        elif event == "push":
-            branch = _NO_BRANCH if self.unnamed else self.branch
-            ref = f"refs/heads/{branch}" if branch else Partial("refs/heads/")
-            name: Known = branch or UNKNOWN
-            facts |= {"github.ref": ref, "github.ref_name": name, "github.ref_type": "branch"}
-        elif event in ("pull_request", "pull_request_target"):
-            facts |= {
-                "github.ref": Partial("refs/pull/"),
-                "github.base_ref": self.branch or UNKNOWN,
-            }
-        if event == "push":
-            facts |= {"github.head_ref": "", "github.base_ref": ""}
+        facts |= self._ref_facts(event)
         if event not in ("pull_request", "pull_request_target"):
             facts["github.event.pull_request"] = None
         types = self.trigger.given("types") or ()
         if len(types) == 1:
             facts["github.event.action"] = types[0]
         if event == "workflow_run":
-            facts["github.event.workflow_run.conclusion"] = self.conclusion
+            facts |= self._cause_facts()
+        return facts
+
+    def _ref_facts(self, event: str) -> dict[str, Known]:
+        if self.event in ("push-tag", "release"):
+            of_tag: dict[str, Known] = {"github.ref": Partial("refs/tags/")}
+            return {
+                **of_tag,
+                "github.ref_type": "tag",
+                "github.head_ref": "",
+                "github.base_ref": "",
+            }
+        if event == "push":
+            branch = _NO_BRANCH if self.unnamed else self.branch
+            ref: Known = f"refs/heads/{branch}" if branch else Partial("refs/heads/")
+            named = {"github.ref": ref, "github.ref_name": branch or UNKNOWN}
+            return {
+                **named,
+                "github.ref_type": "branch",
+                "github.head_ref": "",
+                "github.base_ref": "",
+            }
+        if event in ("pull_request", "pull_request_target"):
+            base: Known = self.branch or UNKNOWN
+            return {"github.ref": Partial("refs/pull/"), "github.base_ref": base}
+        return {}
+
+    def _cause_facts(self) -> dict[str, Known]:
+        facts: dict[str, Known] = {"github.event.workflow_run.conclusion": self.conclusion}
+        if self.cause is not None:
+            before = self.cause.occasion
+            event = "push" if before.event == "push-tag" else before.event
+            facts["github.event.workflow_run.event"] = event
+            if event == "push" and before.branch:
+                facts["github.event.workflow_run.head_branch"] = before.branch
         return facts
 
 

@@ -7,15 +7,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from moonpool.audit.reading.expressions import has_status_function
 from moonpool.audit.reading.triggers import Trigger
-from moonpool.audit.redundancy.occasions import Occasion, job_runs
+from moonpool.audit.redundancy.occasions import Cause, Occasion, job_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from moonpool.audit.redundancy.runs import Run, RunJob
 
-__all__ = ["Match", "Relation", "matches"]
+__all__ = ["Match", "Relation", "by_cause", "matches"]
 
 # Events that start the one workflow that they are meant for.
 _ONE_WORKFLOW = frozenset({"workflow_dispatch", "schedule"})
@@ -88,13 +89,18 @@ def matches(run: Run, entry: RunJob, occasion: Occasion, others: dict[str, Run])
 
 
 def _same_run(run: Run, entry: RunJob, occasion: Occasion) -> Match:
-    return Match(Relation.SAME_RUN, run, occasion, tuple(run.upstream(entry.key)))
+    # A job that runs whatever happened before has no gate in what happened before.
+    always = any(has_status_function(condition.text) for condition in entry.conditions)
+    before = () if always else tuple(run.upstream(entry.key))
+    return Match(Relation.SAME_RUN, run, occasion, before)
 
 
 def _with(occasion: Occasion, other: Run, given: frozenset[str]) -> Iterator[Match]:
     if occasion.event == "workflow_run":
-        if other.root.name in (occasion.trigger.given("workflows") or ()):
-            yield from _followed(occasion, other)
+        cause = occasion.cause
+        if cause is not None and cause.path == other.root.path:
+            jobs = _running(other, cause.occasion)
+            yield Match(Relation.AFTER_SUCCESS, other, cause.occasion, jobs)
         return
     for trigger in other.root.triggers:
         relation = _relation(occasion, Occasion(trigger))
@@ -115,17 +121,30 @@ def _narrow(there: Occasion, here: Occasion) -> Occasion:
     return replace(there, trigger=trigger)
 
 
-def _followed(occasion: Occasion, other: Run) -> Iterator[Match]:
-    """The run that a `workflow_run` follows, for each event that may have started it."""
+def by_cause(occasion: Occasion, runs: Mapping[str, Run]) -> Iterator[Occasion]:
+    """Yield a `workflow_run` once for each workflow, and each of its events, that may raise it."""
+    if occasion.event != "workflow_run":
+        yield occasion
+        return
     branches = occasion.trigger.given("branches")
-    for trigger in other.root.triggers:
-        if trigger.event in ("push", "pull_request", "merge_group", "schedule", "push-tag"):
-            if branches and trigger.event == "push" and not any(map(trigger.accepts, branches)):
-                continue
-            there = Occasion(trigger)
-            if branches and len(branches) == 1 and trigger.event == "push":
-                there = _narrow(there, replace(occasion, trigger=_push(branches[0])))
-            yield Match(Relation.AFTER_SUCCESS, other, there, _running(other, there))
+    for name in occasion.trigger.given("workflows") or ():
+        known = [path for path, run in runs.items() if run.root.name == name]
+        if not known:
+            yield occasion  # A workflow that is not here has checked nothing that could be known.
+        for path in known:
+            for trigger in runs[path].root.triggers:
+                if trigger.event != "workflow_call" and _may_follow(trigger, branches):
+                    there = Occasion(trigger)
+                    if branches and len(branches) == 1 and trigger.event == "push":
+                        there = _narrow(there, Occasion(_push(branches[0])))
+                    yield replace(occasion, cause=Cause(path, there))
+
+
+def _may_follow(trigger: Trigger, branches: tuple[str, ...] | None) -> bool:
+    if not branches or any(set(branch) & set("*?+![]") for branch in branches):
+        return True
+    of_push = trigger.event in ("push", "push-tag")
+    return not of_push or (trigger.event == "push" and any(map(trigger.accepts, branches)))
 
 
 def _push(branch: str) -> Trigger:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from moonpool.audit.reading.workflow import Step
     from moonpool.audit.redundancy.runs import RunJob
 
-__all__ = ["Surroundings", "differences", "surroundings"]
+__all__ = ["Surroundings", "differences", "matrix_values", "named_legs", "surroundings"]
 
+_AXIS = re.compile(r"\bmatrix\.([\w-]+)")
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 # Each set-up action with the inputs that name a version, and the language that it sets up.
 _LANGUAGES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -32,8 +33,21 @@ _LANGUAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "erlef/setup-beam": ("beam", ("elixir-version", "otp-version")),
     "subosito/flutter-action": ("flutter", ("flutter-version", "channel")),
 }
+# Commands that choose the version of a language for what follows, up to the version.
+_CHOOSING = {
+    "python": r"uv python (?:install|pin) +|uv venv\b[^\n;&|]*?(?:--python|-p)[ =]|"
+    r"pyenv (?:global|local|install) +",
+    "node": r"(?:nvm|fnm) (?:use|install) +",
+    "rust": r"rustup (?:default|override set) +",
+}
+_CHOSEN = {
+    language: re.compile(rf"\b(?:{command})(\$\{{\{{.*?\}}\}}|[^\s;&|]+)")
+    for language, command in _CHOOSING.items()
+}
 _SYSTEMS = ("ubuntu", "windows", "macos")
 _TRAILING = re.compile(r"(\.x)+$")
+# A version that says by itself what it is; `lts/*`, `>=3.9` and `.nvmrc` do not.
+_EXACT = re.compile(r"\d+(\.\d+)*|stable|beta|nightly")
 
 
 @dataclass(frozen=True)
@@ -65,14 +79,17 @@ def surroundings(entry: RunJob, before: int) -> Surroundings:
     )
 
 
-def differences(mine: Surroundings, theirs: Surroundings) -> list[str] | None:
+def differences(
+    mine: Surroundings, theirs: Surroundings, *, reads_only: bool = False
+) -> list[str] | None:
     """Return what is not proven to be equal, or None where something certainly differs.
 
-    ``theirs`` may be wider: what runs on three versions also runs on one of them.
+    ``theirs`` may be wider: what runs on three versions also runs on one of them. To a check that
+    ``reads_only``, and runs nothing of the project, another version may make no difference.
     """
     if mine.container != theirs.container or _other_system(mine.systems, theirs.systems):
         return None
-    versions = _version_doubts(mine.versions, theirs.versions)
+    versions = _version_doubts(mine.versions, theirs.versions, certain=not reads_only)
     if versions is None:
         return None
     doubts = [*versions, *_service_doubts(mine.services, theirs.services)]
@@ -84,13 +101,16 @@ def differences(mine: Surroundings, theirs: Surroundings) -> list[str] | None:
 
 
 def _version_doubts(
-    mine: Mapping[str, frozenset[str] | None], theirs: Mapping[str, frozenset[str] | None]
+    mine: Mapping[str, frozenset[str] | None],
+    theirs: Mapping[str, frozenset[str] | None],
+    *,
+    certain: bool,
 ) -> list[str] | None:
     doubts: list[str] = []
     for language in sorted(mine.keys() | theirs.keys()):
         ours, other = mine.get(language, frozenset()), theirs.get(language, frozenset())
         if ours and other and not ours <= other:
-            if not all(any(_may_be(one, two) for two in other) for one in ours):
+            if certain and not all(any(_may_be(one, two) for two in other) for one in ours):
                 return None
             doubts.append(
                 f"the version of {language} is {_named(ours)} here and {_named(other)} there"
@@ -101,7 +121,9 @@ def _version_doubts(
 
 
 def _may_be(version: str, other: str) -> bool:
-    """Whether two versions may turn out as one: `6.0` and `6.0.102`."""
+    """Whether two versions may turn out as one: `6.0` and `6.0.102`, `20` and `lts/*`."""
+    if not _EXACT.fullmatch(version) or not _EXACT.fullmatch(other):
+        return True
     mine, theirs = version.split("."), other.split(".")
     shorter = min(len(mine), len(theirs))
     return mine[:shorter] == theirs[:shorter]
@@ -125,6 +147,9 @@ def _versions(
             given = [step.inputs[name] for name in names if name in step.inputs]
             if given:
                 yield language, _values(" ".join(given), matrix)
+        for language, pattern in _CHOSEN.items():
+            if found := pattern.search(step.run or ""):
+                yield language, _values(found[1].strip("\"'"), matrix)
 
 
 def _values(text: str, matrix: Mapping[str, Any]) -> frozenset[str] | None:
@@ -135,11 +160,22 @@ def _values(text: str, matrix: Mapping[str, Any]) -> frozenset[str] | None:
         return frozenset({_tidy(text)}) if text else frozenset()
     if len(names) > 1 or _MATRIX.sub("", text).strip():
         return None
-    listed = matrix.get(names[0])
-    values = [str(v) for v in listed] if isinstance(listed, list) else []
+    values = matrix_values(matrix, names[0])
+    return frozenset(map(_tidy, values)) if values else None
+
+
+def named_legs(text: str) -> list[str]:
+    """The axes of a matrix that a text asks for: `os` for `${{ matrix.os.name }}`."""
+    return list(dict.fromkeys(_AXIS.findall(text)))
+
+
+def matrix_values(matrix: Mapping[str, Any], name: str) -> frozenset[str] | None:
+    """Return the values of an axis over all legs, or None where they are not written down."""
+    listed = matrix.get(name)
+    values = [_word(v) for v in listed] if isinstance(listed, list) else []
     legs = [leg for leg in matrix.get("include") or () if isinstance(leg, dict)]
-    values += [str(leg[names[0]]) for leg in legs if names[0] in leg]
-    return frozenset(_tidy(value) for value in values) or None
+    values += [_word(leg[name]) for leg in legs if name in leg]
+    return frozenset(values) or None
 
 
 def _tidy(version: str) -> str:

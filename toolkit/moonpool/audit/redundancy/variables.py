@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from moonpool.audit.commands.atoms import Atom
+    from moonpool.audit.reading.mentions import Mentions
     from moonpool.audit.redundancy.runs import RunJob
+    from moonpool.audit.redundancy.spot import Spot
     from moonpool.audit.redundancy.work import Work
 
 __all__ = ["relevant", "variable_doubts"]
@@ -25,27 +28,45 @@ _COSMETIC = re.compile(
 
 
 def relevant(entry: RunJob, work: Work) -> dict[str, str]:
-    """Return the variables that a step's commands may read.
+    """Return the variables that a step's commands may read."""
+    given = {**entry.workflow.env, **entry.job.env, **work.step.env}
+    return {name: value for name, value in given.items() if not _COSMETIC.fullmatch(name)}
 
-    One of the job or the workflow that other lines use has its purpose there.
+
+def variable_doubts(spot: Spot, other: Spot, atom: Atom, twin: Atom, files: Mentions) -> list[str]:
+    """Return in which variables two commands differ, in words.
+
+    One of the job or the workflow that other lines use has its purpose there, if no file of the
+    repository knows it.
     """
-    wide = {**entry.workflow.env, **entry.job.env}
-    kept = {name: value for name, value in wide.items() if not _used_elsewhere(name, entry, work)}
-    return {
-        name: value
-        for name, value in {**kept, **work.step.env}.items()
-        if not _COSMETIC.fullmatch(name)
-    }
-
-
-def variable_doubts(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
-    """Return in which variables two checks differ, in words."""
-    doubts = [
-        f"the variable `{name}` is {'another' if name in theirs else 'not set'} there"
-        for name, value in sorted(mine.items())
-        if theirs.get(name) != value
+    mine = {**relevant(spot.entry, spot.work), **dict(atom.env)}
+    theirs = {**relevant(other.entry, other.work), **dict(twin.env)}
+    differing = [
+        name
+        for name in sorted(mine.keys() | theirs.keys())
+        if mine.get(name) != theirs.get(name)
+        and not (
+            all(
+                _has_other_purpose(name, place, command)
+                for place, command, given in ((spot, atom, mine), (other, twin, theirs))
+                if name in given
+            )
+            and name not in files
+        )
     ]
-    return [*doubts, *(f"`{name}` is set only there" for name in sorted(theirs.keys() - mine))]
+    return [_difference(name, mine, theirs) for name in differing]
+
+
+def _difference(name: str, mine: Mapping[str, str], theirs: Mapping[str, str]) -> str:
+    if name not in mine:
+        return f"`{name}` is set only there"
+    return f"the variable `{name}` is {'another' if name in theirs else 'not set'} there"
+
+
+def _has_other_purpose(name: str, spot: Spot, command: Atom) -> bool:
+    own = {*spot.work.step.env, *dict(command.env)}
+    said = any(name in word for word in (*command.words, command.folder))
+    return name not in own and not said and _used_elsewhere(name, spot.entry, spot.work)
 
 
 def _used_elsewhere(name: str, entry: RunJob, work: Work) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from moonpool.audit.redundancy.relation import Relation
 
 if TYPE_CHECKING:
-    from moonpool.audit.redundancy.covering import Cover, Spot
+    from moonpool.audit.redundancy.covering import Cover
     from moonpool.audit.redundancy.occasions import Occasion
     from moonpool.audit.redundancy.runs import Run
+    from moonpool.audit.redundancy.spot import Spot
 
 __all__ = ["ASSUMPTIONS", "Missing", "Verdict"]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from moonpool.audit.commands.atoms import Expander
     from moonpool.audit.commands.runners.moon import MoonTask
+    from moonpool.audit.reading.mentions import Mentions
     from moonpool.audit.reading.repository import Repository
     from moonpool.audit.reading.workflow import Step
     from moonpool.audit.redundancy.runs import RunJob
@@ -119,6 +120,11 @@ class Worker:
     def moon_tasks(self) -> Mapping[str, MoonTask]:
         """The tasks of the moon workspace by target; empty where there is none."""
         return self._expander.moon.tasks
+
+    @property
+    def mentions(self) -> Mentions:
+        """The names that files of the repository speak of."""
+        return self._repository.mentions
 
     def works(self, entry: RunJob) -> tuple[Work, ...]:
         """What each step of a job does, in order."""

@@ -23,9 +23,10 @@ from moonpool.audit.rules.repetition import (
 from moonpool.audit.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from moonpool.audit.context import Context
+    from moonpool.audit.editing.change import Edit
     from moonpool.audit.redundancy.verdict import Verdict
     from moonpool.audit.timings import Minutes
 
@@ -102,10 +103,10 @@ def _minutes(context: Context, verdict: Verdict) -> Minutes | None:
 def _fix(context: Context, verdict: Verdict) -> Fix:
     workflow = verdict.run.root
     job = workflow.jobs[verdict.job_id]
-    if verdict.whole_job:
-        edits = job_removal(workflow, job)
-    else:
-        edits = step_removal(job, [spot.index for spot in verdict.spots])
+    indices = [spot.index for spot in verdict.spots]
+    edits: Sequence[Edit] = (
+        job_removal(workflow, job) if verdict.whole_job else step_removal(job, indices)
+    )
     changes = [Change(workflow.path, tuple(edits)), *_gate(context, verdict)]
     safety = Safety.GATED if verdict.needs_gate else Safety.SAFE
     unused = tuple(Delete(orphan.address) for orphan in left_over(context, verdict))

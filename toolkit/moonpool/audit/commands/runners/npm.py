@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.runners.task import Task
@@ -21,6 +22,7 @@ _FOLDER_OPTIONS = frozenset({"--prefix", "--cwd", "-C", "--dir"})
 _SHORT = {"test": "test", "t": "test", "tst": "test", "start": "start"}
 # These run scripts of several packages; which ones, only the program knows.
 _ELSEWHERE = ("-r", "--recursive", "-w", "--workspace", "--workspaces", "-ws", "--filter", "-F")
+_UNSURE = "not every version of yarn and pnpm runs the scripts before and after another"
 _GROUPS = frozenset({"run-s", "run-p", "npm-run-all", "npm-run-all2", "concurrently"})
 
 
@@ -37,13 +39,14 @@ def expand(files: Files, words: Sequence[str], folder: str) -> list[Task] | None
     scripts = npm_scripts(files, folder)
     if name is None or name not in scripts:
         return None
-    wanted = [f"pre{name}", name, f"post{name}"]
-    if words[0] not in ("npm", "bun"):
-        wanted = [name]  # pnpm and yarn run no pre and post scripts unless asked.
+    around = () if "--ignore-scripts" in words else (f"pre{name}", f"post{name}")
+    sure = words[0] in ("npm", "bun")
     given = " ".join(shlex.quote(word) for word in arguments)
     return [
         _task(f"{words[0]} run {entry}", scripts[entry], given if entry == name else "", folder)
-        for entry in wanted
+        if entry == name or sure
+        else replace(_task(f"{words[0]} run {entry}", scripts[entry], "", folder), doubt=_UNSURE)
+        for entry in (*around[:1], name, *around[1:])
         if entry in scripts
     ]
 
