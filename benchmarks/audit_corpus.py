@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -19,11 +20,15 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from moonpool.audit import Repository, Wish, audit, read_repository
 from moonpool.audit.editing.change import Address, Delete
 from moonpool.audit.editing.edit import edited
 from moonpool.audit.editing.splice import RefusedError
+
+if TYPE_CHECKING:
+    from moonpool.audit.reading.source import Source
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "audit" / "corpus.json"
 
@@ -105,9 +110,27 @@ def edit(repository: Repository, edits: Counter[str]) -> None:
                 edits[f"refused: {refused.message.partition(' (')[0]}"] += 1
                 continue
             edits["equal to what was intended"] += 1
-            rest = iter(line.rstrip("\r\n") for line in workflow.source.lines)
-            if not all(any(line.rstrip("\r\n") == old for old in rest) for line in after.lines):
-                edits["with a changed line"] += 1
+            before, left = bare(workflow.source, dashes=True), bare(after, dashes=True)
+            if left_of(before, left):
+                continue
+            # Of a key behind a dash the dash moves to the next one.
+            before, left = bare(workflow.source, dashes=False), bare(after, dashes=False)
+            moved = left_of(before, left)
+            edits["with a dash moved to the next key" if moved else "with a changed line"] += 1
+
+
+def bare(source: Source, *, dashes: bool) -> list[str]:
+    """The lines without their endings, and without the dashes in front of them."""
+    lines = [line.rstrip("\r\n") for line in source.lines]
+    if dashes:
+        return lines
+    return [re.sub(r"^[ -]*", lambda lead: " " * len(lead[0]), line) for line in lines]
+
+
+def left_of(before: list[str], after: list[str]) -> bool:
+    """Whether some lines were taken out, and all others are as they were."""
+    rest = iter(before)
+    return all(line in rest for line in after)
 
 
 def addresses(repository: Repository, path: str) -> list[Address]:

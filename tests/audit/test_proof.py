@@ -238,7 +238,7 @@ def test_a_call_with_an_empty_input_is_one_without(tmp_path: Path) -> None:
     )
     release = (
         "on: {push: {tags: ['v*']}}\njobs:\n  lint:\n    uses: ./.github/workflows/lint.yml\n"
-        "  publish:\n    needs: lint\n    runs-on: ubuntu-latest\n    steps: [{run: twine upload x}]\n"
+        "  publish:\n    needs: lint\n    runs-on: x\n    steps: [{run: twine upload x}]\n"
     )
     plant(tmp_path, lint=lint, release=release)
     assert only(tmp_path, "R1").facts["relation"] == "E5"
@@ -257,3 +257,171 @@ def test_a_called_workflow_may_ship_on_other_occasions(tmp_path: Path) -> None:
     plant(tmp_path, publish=pushed)
     assert found(tmp_path, "R1") == ()
     assert only(tmp_path, "R1b").facts["relation"] == "E1"
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "said"),
+    [
+        ("env: {V: '20'}\n", "env: {V: '20'}\n", []),
+        ("env: {V: '20'}\n", "env: {V: '18'}\n", None),
+        ("", "", ["the version of node is not set in the same way"]),
+    ],
+)
+def test_a_version_is_what_its_variable_says(
+    tmp_path: Path, here: str, there: str, said: list[str] | None
+) -> None:
+    setup = "- uses: actions/setup-node@v4\n  with: {node-version: '${{ env.V }}'}\n"
+    inner = setup.replace("  with", "        with")
+    ci = CI.replace("      - run: pip", f"      {inner}      - run: pip")
+    plant(tmp_path, ci=there + ci, deploy=here + workflow(f"{setup}{TESTS}"))
+    if said is None:
+        assert found(tmp_path, "R1") == ()
+    else:
+        assert _texts(tmp_path) == said
+
+
+def test_scripts_of_other_packages_are_other_scripts(tmp_path: Path) -> None:
+    ci = CI.replace("pip install -r requirements.txt", "npm ci").replace("pytest", "npm test")
+    deploy = workflow("- run: npm ci\n- run: npm test --workspace=app\n")
+    plant(tmp_path, ci=ci, deploy=deploy, __package_json='{"scripts": {"test": "jest"}}')
+    assert found(tmp_path, "R1") == ()
+
+
+def test_a_merged_request_was_tested_before(tmp_path: Path) -> None:
+    on = "pull_request: {types: [closed], branches: [main]}"
+    plant(tmp_path, ci=CI, deploy=workflow(TESTS, on))
+    assert only(tmp_path, "R1").facts["relation"] == "E3"
+
+
+def test_what_follows_a_run_is_on_the_default_branch(tmp_path: Path) -> None:
+    on = "push: {tags: ['v*']}\n  workflow_run: {workflows: [CI], types: [completed]}"
+    deploy = workflow(TESTS, on).replace(
+        "    steps:\n", "    if: startsWith(github.ref, 'refs/tags/v')\n    steps:\n", 1
+    )
+    plant(tmp_path, ci=CI, deploy=deploy)
+    assert only(tmp_path, "R1").facts["relation"] == "E5"
+
+
+TEST_STEP = "      - name: Tests\n        run: pytest\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "missing"),
+    [
+        ("- run: |\n    export DB=pg\n    pytest\n", "the variable `DB` is not set there"),
+        ("- run: |\n    source .env.prod\n    pytest\n", "the step also runs `source .env.prod`"),
+        (
+            "- run: echo X=1 > .env\n- run: pytest\n",
+            "`echo X=1 > .env` runs before it and may change the files",
+        ),
+        (
+            "- uses: ankane/setup-postgres@v1\n- run: pytest\n",
+            "`ankane/setup-postgres` sets something up only here",
+        ),
+        (
+            "- run: pytest\n  env: {GITHUB_TOKEN: '${{ github.token }}'}\n",
+            "the variable `GITHUB_TOKEN` is not set there",
+        ),
+    ],
+)
+def test_what_is_done_only_here_is_named(tmp_path: Path, steps: str, missing: str) -> None:
+    plant(tmp_path, ci=CI, deploy=workflow(INSTALL + steps))
+    assert _texts(tmp_path) == [missing]
+
+
+@pytest.mark.parametrize(
+    ("step", "missing"),
+    [
+        ("run: |\n          export FAST=1\n          pytest\n", "`FAST` is set only there"),
+        (
+            "run: |\n          rm -rf tests/slow\n          pytest\n",
+            "`rm -rf tests/slow` may change the files there",
+        ),
+        (
+            "run: |\n          . ./ci.env\n          pytest\n",
+            "`. ./ci.env` may change the files there",
+        ),
+        ("run: pytest\n        env: {CI: false}\n", "`CI` is set only there"),
+    ],
+)
+def test_what_is_done_only_there_is_named(tmp_path: Path, step: str, missing: str) -> None:
+    plant(tmp_path, ci=CI.replace("run: pytest\n", step), deploy=workflow(TESTS))
+    assert _texts(tmp_path) == [missing]
+
+
+@pytest.mark.parametrize(
+    ("action", "here", "there", "missing"),
+    [
+        (
+            "actions/download-artifact@v4",
+            "name: a",
+            "name: b",
+            "`actions/download-artifact@v4` runs before it and may change the files",
+        ),
+        (
+            "shivammathur/setup-php@v2",
+            "extensions: redis",
+            "tools: none",
+            "`shivammathur/setup-php` is set up with other inputs there",
+        ),
+    ],
+)
+def test_an_action_has_to_get_the_same_inputs(
+    tmp_path: Path, action: str, here: str, there: str, missing: str
+) -> None:
+    ci = f"      - uses: {action}\n        with: {{{there}}}\n{TEST_STEP}"
+    steps = f"{INSTALL}- uses: {action}\n  with: {{{here}}}\n- run: pytest\n"
+    plant(tmp_path, ci=CI.replace(TEST_STEP, ci), deploy=workflow(steps))
+    assert _texts(tmp_path) == [missing]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "- run: |\n    source .venv/bin/activate\n    pytest\n",
+        "- run: pytest\n  env: {FORCE_COLOR: 1, CI: true}\n",
+        "- run: echo hello > /tmp/log\n- run: pytest\n",
+    ],
+)
+def test_what_no_answer_depends_on_is_no_doubt(tmp_path: Path, step: str) -> None:
+    plant(tmp_path, ci=CI, deploy=workflow(INSTALL + step))
+    assert _texts(tmp_path) == []
+
+
+@pytest.mark.parametrize(("there", "proven"), [("", False), ("\n    secrets: inherit", True)])
+def test_a_call_has_to_pass_on_the_same_secrets(tmp_path: Path, there: str, proven: bool) -> None:
+    tests = (
+        "on: workflow_call\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n"
+        f"      {CHECKOUT}      - run: pytest\n"
+    )
+    call = (
+        "on: {{push: {{branches: [main]}}}}\njobs:\n  t:\n    uses: ./.github/workflows/t.yml{0}\n"
+    )
+    publish = "  p:\n    needs: t\n    runs-on: x\n    steps: [{run: twine upload x}]\n"
+    release = call.format("\n    secrets: inherit") + publish
+    plant(tmp_path, t=tests, ci=call.format(there), release=release)
+    assert (only(tmp_path, "R1").fix is not None) is proven
+
+
+def test_a_job_in_an_environment_may_wait(tmp_path: Path) -> None:
+    ci = CI.replace("ubuntu-latest", "ubuntu-latest\n    environment: ci")
+    plant(tmp_path, ci=ci, deploy=workflow(TESTS))
+    assert _texts(tmp_path) == ["the other job waits for what its environment asks"]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "relation"),
+    [
+        ("paths: ['src/**']", "paths: ['tests/**', 'src/**']", "E1"),
+        ("paths-ignore: [docs/**, '*.md']", "paths-ignore: [docs/**]", "E1"),
+        ("paths: ['src/**', 'docs/**']", "paths: ['src/**']", None),
+        ("paths-ignore: [docs/**]", "paths-ignore: [docs/**, '*.md']", None),
+        ("paths: ['src/**', '!src/x']", "paths: ['src/**']", None),
+    ],
+)
+def test_a_filter_of_paths_may_lie_within_another(
+    tmp_path: Path, here: str, there: str, relation: str | None
+) -> None:
+    ci = CI.replace("  pull_request:\n", "").replace("[main]", f"[main]\n    {there}")
+    plant(tmp_path, ci=ci, deploy=workflow(TESTS, f"push: {{branches: [main], {here}}}"))
+    assert [f.facts["relation"] for f in found(tmp_path, "R1")] == ([relation] if relation else [])

@@ -97,6 +97,9 @@ _MUTATES = frozenset({"--fix", "--write", "--apply", "--fix-only", "-w", "--add-
 _WATCHES = frozenset({"--watch", "--watchAll", "--ui", "--update-snapshots", "-u"})
 _TYPESCRIPT = frozenset({"tsc", "vue-tsc", "tsgo"})
 _ASKS_VERSION = frozenset({"--version", "-version", "-v", "-V", "version"})
+_PROGRAMS_HERE = re.compile(
+    r"(.*/)?(activate(\.\w+)?|nvm\.sh|\.cargo/env|\.(bash|zsh)rc|\.profile)"
+)
 _GIT_CHECKS = frozenset({"--exit-code", "--quiet", "--check"})
 
 
@@ -173,10 +176,17 @@ def _maven(rest: Sequence[str]) -> Kind:
     return kinds[0]
 
 
+def _source(rest: Sequence[str]) -> Kind:
+    # A file of variables may say anything; these only say where programs are.
+    known = bool(rest) and _PROGRAMS_HERE.fullmatch(rest[0])
+    return Kind.NEUTRAL if known else Kind.OTHER
+
+
 _SPECIAL: dict[str, Callable[[Sequence[str]], Kind]] = {
     **dict.fromkeys(_TYPESCRIPT, _typescript),
     **dict.fromkeys(("python", "python3", "py"), _python),
     **dict.fromkeys(("mvn", "mvnw", "gradle", "gradlew"), _maven),
+    **dict.fromkeys((".", "source"), _source),
     "node": _node,
     "git": _git,
 }

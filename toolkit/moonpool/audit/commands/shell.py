@@ -64,6 +64,7 @@ class _Parser:
         self._chain = self._new()
         self._words: list[Token] = []
         self._folders = [""]
+        self._exported: dict[str, str] = {}
         self._depth = 0  # Of blocks that may not run.
         self._in_condition = False
         self._functions = 0
@@ -136,6 +137,8 @@ class _Parser:
         command = _command(given, self._folders[-1])
         if command is None:
             return
+        env = tuple({**self._exported, **dict(command.env)}.items())
+        command = replace(command, env=env)
         conditional = self._depth > 0 or self._functions > 0
         decides = command.decides and not self._in_condition
         self._chain.commands.append(replace(command, always=not conditional, decides=decides))
@@ -166,8 +169,12 @@ class _Parser:
             joins.pop()
 
     def _obey(self, command: Command) -> None:
-        """Let `cd` and `set` change what follows."""
+        """Let `cd`, `set` and `export` change what follows."""
         words = command.words
+        if words[:1] == ("export",):
+            self._exported.update(
+                (found[1], found[2]) for w in words[1:] if (found := _ASSIGNMENT.fullmatch(w))
+            )
         if words[:1] == ("cd",) and len(words) == 2:
             self._folders[-1] = posixpath.normpath(posixpath.join(command.folder, words[1]))
         elif words[:1] == ("set",):

@@ -1,7 +1,8 @@
 """Which lines an edit takes out and puts in.
 
 Comments directly above an item in its column belong to it, and so do deeper ones right below it;
-every other comment stays. Of the blank lines around an item one group stays.
+every other comment stays. Of the blank lines around an item one group stays. A dash whose key goes
+moves to the next one.
 """
 
 from __future__ import annotations
@@ -78,13 +79,25 @@ def _delete(tree: Node, lines: list[str], address: Address) -> Splice:
         entry = parent.entry(str(last))
         assert entry is not None
         if lines[entry.key.line][: entry.key.column].strip():
-            raise RefusedError("the key stands behind the dash of its item", entry.key.line)
+            return _from_dash(parent, lines)
         return _block(lines, entry.key.line, entry.value.last, entry.key.column)
     assert isinstance(last, int)
     item = parent.items[last]
     floor = parent.items[last - 1].last if last else -1
     first = _dash_line(lines, item, floor)
     return _block(lines, first, item.last, _indent(lines[first]))
+
+
+def _from_dash(parent: Mapping, lines: list[str]) -> Splice:
+    """Take out the first key of an item, and let the dash stand before the next one."""
+    first, following = parent.entries[:2]
+    dash = lines[first.key.line][: first.key.column]
+    if dash.strip(" -"):
+        raise RefusedError("more than a dash stands before the key", first.key.line)
+    end = _block(lines, first.key.line, first.value.last, first.key.column).end
+    line = following.key.line
+    moved = dash + lines[line][following.key.column :]
+    return Splice(first.key.line, line + 1, (*lines[end:line], moved))
 
 
 def _dash_line(lines: list[str], item: Node, floor: int) -> int:
@@ -126,7 +139,10 @@ def _without_blanks(lines: list[str], first: int, end: int, column: int) -> tupl
     while after < len(lines) and not lines[after].strip():
         after += 1
     if after == len(lines):
-        while first > 0 and not lines[first - 1].strip():
+        # A line of more spaces than that may be part of a block text.
+        while first > 0 and len(blank := lines[first - 1].rstrip("\r\n")) <= column:
+            if blank.strip():
+                break
             first -= 1
         return first, after
     # At the top of a list or mapping, and behind another blank line, none is needed.

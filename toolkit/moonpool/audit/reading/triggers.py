@@ -72,12 +72,13 @@ class Trigger:
         """Whether ``other`` is raised whenever this is; unsure means no."""
         return (
             self.event == other.event
-            and self._refs_within(other)
+            and self.refs_within(other)
             and self._paths_within(other)
             and self._types_within(other)
         )
 
-    def _refs_within(self, other: Trigger) -> bool:
+    def refs_within(self, other: Trigger) -> bool:
+        """Whether ``other`` listens to all branches, or tags, that this listens to."""
         word = "tags" if self.event == "push-tag" else "branches"
         if other.given(word) is None and other.given(f"{word}-ignore") is None:
             return True
@@ -97,9 +98,15 @@ class Trigger:
         return pattern in wanted or "**" in wanted or ("*" in wanted and "/" not in pattern)
 
     def _paths_within(self, other: Trigger) -> bool:
-        if other.given("paths") is None and other.given("paths-ignore") is None:
+        wanted, ignored = other.given("paths"), other.given("paths-ignore")
+        if ignored is not None:
+            # A file that is not left out here is not left out there either.
+            return set(ignored) <= set(self.given("paths-ignore") or ())
+        if wanted is None or self._same(other, "paths"):
             return True
-        return self._same(other, "paths") and self._same(other, "paths-ignore")
+        mine = self.given("paths") or ()
+        negated = any(pattern.startswith("!") for pattern in (*mine, *wanted))
+        return bool(mine) and not negated and set(mine) <= set(wanted)
 
     def _types_within(self, other: Trigger) -> bool:
         mine, others = self._types(), other._types()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
+from moonpool.audit.redundancy.checkout import checkout_doubts, other_files, plain_checkout
 from moonpool.audit.redundancy.occasions import step_runs
-from moonpool.audit.redundancy.preparation import other_files, plain_checkout, preparation_doubts
+from moonpool.audit.redundancy.preparation import preparation_doubts
 from moonpool.audit.redundancy.relation import Relation, matches
 from moonpool.audit.redundancy.spot import Spot
 from moonpool.audit.redundancy.surroundings import (
@@ -20,7 +21,7 @@ from moonpool.audit.redundancy.surroundings import (
 from moonpool.audit.redundancy.variables import variable_doubts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from moonpool.audit.commands.atoms import Atom
     from moonpool.audit.reading.mentions import Mentions
@@ -95,7 +96,7 @@ def same_call(
             same = all(
                 twin is not None
                 and twin.workflow.path == entry.workflow.path
-                and _set(twin.inputs) == _set(entry.inputs)
+                and _read_inputs(twin) == _read_inputs(entry)
                 for twin, entry in zip(twins, entries, strict=True)
             )
             found = dict(zip([e.key for e in entries], twins, strict=True))
@@ -107,7 +108,12 @@ def same_call(
             )
             keys = {(match.run.root.path, s.entry.key, s.index) for s in listed}
             if same and not keys & removed and match.relation is not Relation.AFTER_SUCCESS:
-                return Cover(match, listed, ())
+                secret = _secrets(run, entries[0]) not in (
+                    None,
+                    _secrets(match.run, listed[0].entry),
+                )
+                doubts = ("the other call does not pass on the same secrets",) if secret else ()
+                return Cover(match, listed, doubts)
     return None
 
 
@@ -147,13 +153,24 @@ def _doubts(spot: Spot, atom: Atom, other: Spot, files: Mentions) -> list[str] |
         doubts.append(f"`{atom.words[0]}` is started {ways[0]} here and {ways[1]} there")
     if twin.doubt:
         doubts.append(twin.doubt)
+    if other.entry.job.content.get("environment") and not spot.entry.job.content.get("environment"):
+        doubts.append("the other job waits for what its environment asks")
     doubts += variable_doubts(spot, other, atom, twin, files)
-    return [*doubts, *preparation_doubts(spot, other, atom)]
+    doubts += preparation_doubts(spot, other, atom, twin)
+    return [*doubts, *checkout_doubts(spot, other)]
 
 
-def _set(inputs: Mapping[str, str] | None) -> dict[str, str]:
-    # An input that is empty says as much as one that nobody gave.
-    return {name: value for name, value in (inputs or {}).items() if value}
+def _secrets(run: Run, entry: RunJob) -> object:
+    """The secrets that a call passes on; a workflow that starts by itself has them all."""
+    own = len(entry.key) == 1
+    return "inherit" if own else run.root.jobs[entry.key[0]].content.get("secrets")
+
+
+def _read_inputs(entry: RunJob) -> dict[str, str]:
+    """The inputs that the called workflow reads; an empty one says as much as none."""
+    text = entry.workflow.source.text
+    given = (entry.inputs or {}).items()
+    return {name: value for name, value in given if value and f"inputs.{name}" in text}
 
 
 def _leg_doubts(mine: RunJob, theirs: RunJob, atom: Atom) -> list[str] | None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind, kind_by_name
 from moonpool.audit.redundancy.cancelling import is_cancelled
+from moonpool.audit.redundancy.checkout import plain_checkout
 from moonpool.audit.redundancy.covering import cover, same_call
 from moonpool.audit.redundancy.missing import by_hand, by_the_way, unchecked, unproven
 from moonpool.audit.redundancy.occasions import Occasion, job_runs, narrowed, occasions, step_runs
-from moonpool.audit.redundancy.preparation import plain_checkout
 from moonpool.audit.redundancy.product import step_products
 from moonpool.audit.redundancy.relation import Relation, by_cause, matches
 from moonpool.audit.redundancy.spot import Spot

@@ -113,6 +113,9 @@ class Occasion:
                 "github.head_ref": "",
                 "github.base_ref": "",
             }
+        if event in ("workflow_run", "schedule"):
+            # They run on the default branch, whatever caused them.
+            return {"github.ref": Partial("refs/heads/"), "github.ref_type": "branch"}
         if event in ("pull_request", "pull_request_target"):
             base: Known = self.branch or UNKNOWN
             return {"github.ref": Partial("refs/pull/"), "github.base_ref": base}

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from moonpool.audit.redundancy.runs import RunJob
     from moonpool.audit.redundancy.work import Work
 
-__all__ = ["Orphan", "orphans"]
+__all__ = ["TOOLS", "Orphan", "orphans"]
 
 _NODE = (
     r"\b(node|npm|npx|yarn|pnpm|pnpx|corepack|bunx?|tsc|next|vite|turbo|nx|lerna|eslint|prettier)\b"
 )
 _JAVA = r"\b(java|javac|mvnw?|gradlew?|sbt|lein|keytool|sonar-scanner|sdkmanager|allure)\b"
 # A set-up action with what a step says that uses its tool.
-_TOOLS: dict[str, str] = {
+TOOLS: dict[str, str] = {
     "moonrepo/setup-toolchain": r"\b(moon|moonx|proto)\b",
     "moonrepo/setup-moon-action": r"\b(moon|moonx|proto)\b",
     "astral-sh/setup-uv": r"\buvx?\b",
@@ -174,8 +174,8 @@ def _is_veiled(work: Work) -> bool:
 
 def _pattern(work: Work) -> str | None:
     """What a step would say that uses what this one sets up; None for one that does more."""
-    if work.step.action in _TOOLS:
-        return _TOOLS[work.step.action]
+    if work.step.action in TOOLS:
+        return TOOLS[work.step.action]
     programs = {atom.words[0] for atom in work.atoms if atom.kind is Kind.INSTALL and atom.words}
     only_installs = all(atom.kind in (Kind.INSTALL, Kind.NEUTRAL) for atom in work.atoms)
     if len(programs) == 1 and only_installs and work.step.uses is None:

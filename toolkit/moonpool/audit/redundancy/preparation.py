@@ -1,4 +1,4 @@
-"""What a job has done before a check: which commit it took, and what it installed and changed."""
+"""What a job has done before a check: what it installed, set up and changed."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
-from moonpool.audit.reading.expressions import evaluate
+from moonpool.audit.redundancy.orphans import TOOLS
+from moonpool.audit.redundancy.surroundings import VERSIONED
 from moonpool.audit.redundancy.work import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from moonpool.audit.commands.atoms import Atom
-    from moonpool.audit.reading.expressions import Known
-    from moonpool.audit.redundancy.occasions import Occasion
-    from moonpool.audit.redundancy.runs import RunJob
     from moonpool.audit.redundancy.spot import Spot
     from moonpool.audit.redundancy.work import Work
 
-__all__ = ["other_files", "plain_checkout", "preparation_doubts"]
+__all__ = ["preparation_doubts"]
 
-_OWN_COMMIT = frozenset({"github.sha", "github.ref", "github.ref_name", "github.event.after"})
-_THE_COMMIT = "the commit that started the run"
-_EXPRESSION = re.compile(r"\$\{\{.*\}\}", re.DOTALL)
 # They say how to install, or how much is printed meanwhile, not what.
 _MANNER = re.compile(
     r"-q+|-y|-U|--(quiet|silent|frozen-lockfile|frozen|locked|immutable|prefer-offline|no-audit|"
@@ -42,75 +37,67 @@ _ASIDE = re.compile(
     r"(apt|apt-get|apk|brew|dnf|yum|choco) (update|upgrade)|(npm|pnpm|yarn|git|pip) config .*|"
     r"docker (login|pull).*|(uv python|uv venv|pyenv|nvm|fnm|rustup|volta) ?.*"
 )
+# Actions, and inputs of them, that prepare something else than what a check looks at.
+_NOT_FOR_CHECKS = re.compile(
+    r"actions/(cache.*|configure-pages)|.*cache.*|docker/.*|.*login.*|.*auth.*|.*configure-.*|"
+    r".*harden-runner|.*disk-space.*|.*ssh-agent|.*token|.*paths-filter|.*changed-files|nrwl/.*|"
+    r".*(gcloud|kubectl|helm|terraform|cosign|sbom|syft|wrangler|flyctl|firebase|doctl).*"
+)
+_INPUTS_ASIDE = re.compile(
+    r".*cache.*|.*token.*|registry-url|scope|always-auth|check-latest|run_install|run-install|"
+    r"github-.*|.*problem.*|version"
+)
+# Where a script may write without changing what a later check reads.
+_ELSEWHERE = re.compile(r"/.*|~.*|\$\{?(RUNNER_TEMP|GITHUB_\w+|HOME|TMPDIR|TEMP)\b.*|\$env:.*|&\d")
 
 
-def plain_checkout(works: Sequence[Work], entry: RunJob, occasion: Occasion) -> bool:
-    """Whether a job checks out the commit that started the run, and nothing else."""
-    given = [work.step.inputs for work in works if work.role is Role.CHECKOUT]
-    return bool(given) and all(
-        inputs.get("repository", "") in ("", "${{ github.repository }}")
-        and _is_own_commit(inputs.get("ref", ""), entry, occasion)
-        for inputs in given
-    )
-
-
-def other_files(spot: Spot, other: Spot) -> bool:
-    """Whether the two jobs certainly check out other parts, or into other folders."""
-    names = ("path", "sparse-checkout")
-    return any(_checkout(spot, name) != _checkout(other, name) for name in names)
-
-
-def preparation_doubts(spot: Spot, other: Spot, atom: Atom) -> Iterator[str]:
-    """Yield what is done to files, programs and variables here and not there."""
+def preparation_doubts(spot: Spot, other: Spot, atom: Atom, twin: Atom) -> Iterator[str]:
+    """Yield what is done to files, programs and variables here and not there, or there only."""
     yield from _installed(spot, other, atom)
-    there = {atom.key for work in (*other.before, other.work) for atom in work.atoms}
-    actions = {work.step.action for work in other.before}
+    if atom.kind is Kind.TEST:
+        yield from _set_up(spot, other)
+    yield from _changed_here(spot, other)
+    yield from _changed_there(spot, other, twin)
+
+
+def _changed_here(spot: Spot, other: Spot) -> Iterator[str]:
+    there = {entry.key for entry in (*_atoms(other.before), *other.work.atoms)}
+    actions = [_action(work) for work in other.before]
     for work in spot.before:
-        unknown = work.role in (Role.OTHER, Role.SHIP) and work.step.action not in actions
-        acts = [a for a in work.atoms if a.kind in (Kind.OTHER, Kind.BUILD, Kind.SHIP)]
+        unknown = work.role in (Role.OTHER, Role.SHIP) and _action(work) not in actions
         if _sets_variables(work, there):
             yield f"`{work.step.label}` sets variables for it"
-        if unknown or any(atom.key not in there for atom in acts):
+        if unknown or any(_changes(a) and a.key not in there for a in work.atoms):
             yield f"`{work.step.label}` runs before it and may change the files"
-    here = {atom.key for work in (*spot.before, spot.work) for atom in work.atoms}
+
+
+def _changed_there(spot: Spot, other: Spot, twin: Atom) -> Iterator[str]:
+    here = {entry.key for entry in (*_atoms(spot.before), *spot.work.atoms)}
     for work in other.before:
         if _sets_variables(work, here):
             yield f"`{work.step.label}` sets variables there"
-    for name in ("submodules", "lfs"):
-        if _checkout(spot, name) and not _checkout(other, name):
-            yield f"the checkout has `{name}` only here"
+    before = other.work.atoms[: other.work.atoms.index(twin)]
+    for entry in (*_atoms(other.before), *before):
+        if entry.kind is not Kind.BUILD and _changes(entry) and entry.key not in here:
+            yield f"`{entry.text}` may change the files there"
 
 
-def _is_own_commit(ref: str, entry: RunJob, occasion: Occasion) -> bool:
-    if not _EXPRESSION.fullmatch(ref.strip()):
-        return not ref
-    known = occasion.lookup(entry.inputs)
-
-    def lookup(path: str) -> Known:
-        if path in _OWN_COMMIT or (path, occasion.event) in (
-            ("github.event.release.tag_name", "release"),
-            ("github.event.merge_group.head_sha", "merge_group"),
-        ):
-            return _THE_COMMIT
-        if path.startswith("env."):
-            return _variable(path.partition(".")[2], entry, lookup)
-        return known(path)
-
-    return evaluate(ref, lookup) in (_THE_COMMIT, "", None)
+def _atoms(works: Iterable[Work]) -> Iterator[Atom]:
+    return (atom for work in works for atom in work.atoms)
 
 
-def _variable(name: str, entry: RunJob, lookup: object) -> Known:
-    given = {**entry.workflow.env, **entry.job.env}
-    text = next((value for key, value in given.items() if key.lower() == name), "")
-    if not _EXPRESSION.fullmatch(text.strip()):
-        return text
-    assert callable(lookup)
-    return None if "env." in text else evaluate(text, lookup)
+def _action(work: Work) -> tuple[str, frozenset[tuple[str, str]]]:
+    return work.step.action, frozenset(work.step.inputs.items())
 
 
-def _checkout(spot: Spot, name: str) -> str:
-    found = (work.step.inputs.get(name, "") for work in spot.before if work.role is Role.CHECKOUT)
-    return " ".join(value for value in found if value not in ("", "false"))
+def _changes(atom: Atom) -> bool:
+    """Whether a command may change files that a check reads."""
+    if atom.kind in (Kind.OTHER, Kind.BUILD, Kind.SHIP):
+        return True
+    edits = atom.words[:1] == ("rm",) or (atom.words[:1] == ("sed",) and "-i" in atom.words)
+    return atom.kind is Kind.NEUTRAL and (
+        edits or any(not _ELSEWHERE.fullmatch(target) for target in atom.writes)
+    )
 
 
 def _sets_variables(work: Work, elsewhere: set[tuple[tuple[str, ...], str]]) -> bool:
@@ -119,6 +106,31 @@ def _sets_variables(work: Work, elsewhere: set[tuple[tuple[str, ...], str]]) -> 
         for atom in work.atoms
         for name in atom.writes
     )
+
+
+def _set_up(spot: Spot, other: Spot) -> Iterator[str]:
+    """Yield what set-up actions do here and not there, versions of languages left out."""
+    there = dict(_given(other.before))
+    for action, inputs in dict(_given(spot.before)).items():
+        if action not in there and action not in VERSIONED and action not in TOOLS:
+            yield f"`{action}` sets something up only here"
+        elif action in there and inputs != there[action]:
+            yield f"`{action}` is set up with other inputs there"
+
+
+def _given(works: Iterable[Work]) -> Iterator[tuple[str, dict[str, str]]]:
+    for work in works:
+        action = work.step.action
+        if work.role is Role.SETUP and action and not _NOT_FOR_CHECKS.fullmatch(action):
+            versions = VERSIONED.get(action, ())
+            yield (
+                action,
+                {
+                    name: value
+                    for name, value in work.step.inputs.items()
+                    if name not in versions and not _INPUTS_ASIDE.fullmatch(name)
+                },
+            )
 
 
 def _installed(spot: Spot, other: Spot, atom: Atom) -> Iterator[str]:

@@ -159,6 +159,8 @@ def _relation(here: Occasion, there: Occasion) -> Relation | None:
         return Relation.SAME_EVENT
     if here.event == "push":
         return _of_push(here, there)
+    if here.event == "pull_request" and mine.given("types") == ("closed",):
+        return Relation.PULL_REQUEST if _is_usual(there) and mine.refs_within(other) else None
     if here.event in ("push-tag", "release") and there.event in (
         "push",
         "pull_request",
@@ -174,14 +176,19 @@ def _of_push(here: Occasion, there: Occasion) -> Relation | None:
         return Relation.MERGE_QUEUE
     branches = here.trigger.given("branches") or ()
     if there.event == "pull_request":
-        types = there.trigger.given("types")
-        usual = types is None or {"opened", "synchronize"} <= set(types)
         accepted = bool(branches) and all(map(there.trigger.accepts, branches))
-        return Relation.PULL_REQUEST if usual and accepted else None
+        return Relation.PULL_REQUEST if _is_usual(there) and accepted else None
     if there.event == "push" and branches and not any(map(there.trigger.accepts, branches)):
         released = all(_RELEASE_BRANCH.search(branch) for branch in branches)
         return Relation.RELEASE if released else None
     return None
+
+
+def _is_usual(there: Occasion) -> bool:
+    """Whether a pull request is tested with each of its commits."""
+    types = there.trigger.given("types")
+    usual = types is None or {"opened", "synchronize"} <= set(types)
+    return there.event == "pull_request" and usual
 
 
 def _running(

@@ -12,8 +12,18 @@ if TYPE_CHECKING:
     from moonpool.audit.reading.workflow import Step
     from moonpool.audit.redundancy.runs import RunJob
 
-__all__ = ["Surroundings", "differences", "matrix_values", "named_legs", "surroundings"]
+__all__ = [
+    "VERSIONED",
+    "Surroundings",
+    "differences",
+    "matrix_values",
+    "named_legs",
+    "surroundings",
+]
 
+_GIVEN = re.compile(r"\$\{\{\s*(env|inputs)\.([\w-]+)\s*\}\}")
+# Settings of the repository are equal wherever they are asked for.
+_OF_THE_REPOSITORY = re.compile(r"\$\{\{\s*(vars|secrets)\.[\w-]+\s*\}\}")
 _AXIS = re.compile(r"\bmatrix\.([\w-]+)")
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 # Each set-up action with the inputs that name a version, and the language that it sets up.
@@ -44,6 +54,12 @@ _CHOSEN = {
     language: re.compile(rf"\b(?:{command})(\$\{{\{{.*?\}}\}}|[^\s;&|]+)")
     for language, command in _CHOOSING.items()
 }
+# The actions whose versions are compared, with the inputs that name them.
+VERSIONED = {
+    **{action: names for action, (_, names) in _LANGUAGES.items()},
+    "dtolnay/rust-toolchain": ("toolchain",),
+    "pnpm/action-setup": ("version",),
+}
 _SYSTEMS = ("ubuntu", "windows", "macos")
 _TRAILING = re.compile(r"(\.x)+$")
 # A version that says by itself what it is; `lts/*`, `>=3.9` and `.nvmrc` do not.
@@ -61,15 +77,30 @@ class Surroundings:
     uneven: bool  # The matrix leaves out or adds legs, so not every combination runs.
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the expressions of a job may stand for."""
+
+    matrix: Mapping[str, Any]
+    env: Mapping[str, str]
+    inputs: Mapping[str, str]
+
+    def filled(self, text: str) -> str:
+        """Replace variables and inputs by their values."""
+        given = {"env": self.env, "inputs": self.inputs}
+        return _GIVEN.sub(lambda match: given[match[1]].get(match[2], match[0]), text)
+
+
 def surroundings(entry: RunJob, before: int) -> Surroundings:
     """Return what a job has set up ahead of its step ``before``."""
     content = entry.job.content
     matrix = entry.job.matrix
+    known = _Known(matrix, {**entry.workflow.env, **entry.job.env}, entry.inputs or {})
     container = content.get("container")
     image = container.get("image") if isinstance(container, dict) else container
     return Surroundings(
-        systems=_values(_word(content.get("runs-on")), matrix),
-        versions=dict(_versions(entry.job.steps[:before], matrix)),
+        systems=_values(_word(content.get("runs-on")), known),
+        versions=dict(_versions(entry.job.steps[:before], known)),
         container=_word(image),
         services={
             name: _word(service.get("image") if isinstance(service, dict) else service)
@@ -136,32 +167,35 @@ def _service_doubts(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[
 
 
 def _versions(
-    steps: tuple[Step, ...], matrix: Mapping[str, Any]
+    steps: tuple[Step, ...], known: _Known
 ) -> Iterator[tuple[str, frozenset[str] | None]]:
     for step in steps:
         if step.action == "dtolnay/rust-toolchain":
             named = step.inputs.get("toolchain") or (step.uses or "").partition("@")[2]
-            yield "rust", _values(named, matrix)
+            yield "rust", _values(named, known)
         if step.action in _LANGUAGES:
             language, names = _LANGUAGES[step.action]
             given = [step.inputs[name] for name in names if name in step.inputs]
             if given:
-                yield language, _values(" ".join(given), matrix)
+                yield language, _values(" ".join(given), known)
         for language, pattern in _CHOSEN.items():
             if found := pattern.search(step.run or ""):
-                yield language, _values(found[1].strip("\"'"), matrix)
+                yield language, _values(found[1].strip("\"'"), known)
 
 
-def _values(text: str, matrix: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the values that a text takes over the legs of a matrix."""
+def _values(text: str, known: _Known) -> frozenset[str] | None:
+    """Return the values that a text takes over the legs of a matrix; None where the run knows."""
     names = _MATRIX.findall(text)
     if not names:
-        # An expression over the environment is equal wherever it is written equally.
+        text = known.filled(text)
+        if "${{" in _OF_THE_REPOSITORY.sub("", text):
+            return None
         return frozenset({_tidy(text)}) if text else frozenset()
     if len(names) > 1 or _MATRIX.sub("", text).strip():
         return None
-    values = matrix_values(matrix, names[0])
-    return frozenset(map(_tidy, values)) if values else None
+    values = matrix_values(known.matrix, names[0])
+    filled = [known.filled(value) for value in values or ()]
+    return frozenset(map(_tidy, filled)) if filled and "${{" not in "".join(filled) else None
 
 
 def named_legs(text: str) -> list[str]:

@@ -16,21 +16,26 @@ if TYPE_CHECKING:
 
 __all__ = ["relevant", "variable_doubts"]
 
-# They change what is printed, cached or reported, not what a check answers.
+# They change what is printed or cached, not what a check answers.
 _COSMETIC = re.compile(
-    r"CI|FORCE_COLOR|NO_COLOR|TERM|CARGO_TERM_\w+|CARGO_INCREMENTAL|RUST_BACKTRACE|PY_COLORS|"
-    r"PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|PIP_\w+|UV_CACHE_DIR|NPM_CONFIG_\w+|npm_config_\w+|"
-    r"HUSKY|DO_NOT_TRACK|\w*TELEMETRY\w*|CODECOV_\w+|COVERALLS_\w+|SONAR_\w+|TURBO_(TOKEN|TEAM|API)|"
-    r"NX_CLOUD\w*|GITHUB_TOKEN|GH_TOKEN|\w*CACHE_(DIR|KEY|PATH)|DOTNET_(NOLOGO|CLI)\w*|GRADLE_OPTS|"
-    r"MAVEN_(OPTS|ARGS)|NODE_AUTH_TOKEN|NPM_TOKEN|PRE_COMMIT_HOME|ACTIONS_\w+|COLUMNS|"
-    r"FORCE_JAVASCRIPT_ACTIONS_TO_NODE24"
+    r"FORCE_COLOR|NO_COLOR|TERM|CARGO_TERM_\w+|CARGO_INCREMENTAL|RUST_BACKTRACE|PY_COLORS|COLUMNS|"
+    r"PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|PIP_(NO|DISABLE|CACHE|PROGRESS|ROOT)_\w+|HUSKY|"
+    r"UV_CACHE_DIR|DO_NOT_TRACK|\w*TELEMETRY\w*|TURBO_(TOKEN|TEAM|API)|NX_CLOUD\w*|GRADLE_OPTS|"
+    r"\w*CACHE_(DIR|KEY|PATH)|DOTNET_(NOLOGO|CLI)\w*|MAVEN_OPTS|PRE_COMMIT_HOME|ACTIONS_\w+|"
+    r"FORCE_JAVASCRIPT_ACTIONS_TO_NODE24|MYPY_FORCE_\w+"
+)
+# What a whole job has for other steps; given to the check itself, they are meant for it.
+_FOR_OTHERS = re.compile(
+    r"CODECOV_\w+|COVERALLS_\w+|SONAR_\w+|GITHUB_TOKEN|GH_TOKEN|NODE_AUTH_TOKEN|NPM_TOKEN|"
+    r"NPM_CONFIG_\w+|npm_config_\w+"
 )
 
 
 def relevant(entry: RunJob, work: Work) -> dict[str, str]:
     """Return the variables that a step's commands may read."""
-    given = {**entry.workflow.env, **entry.job.env, **work.step.env}
-    return {name: value for name, value in given.items() if not _COSMETIC.fullmatch(name)}
+    wide = {**entry.workflow.env, **entry.job.env}
+    kept = {name: value for name, value in wide.items() if not _FOR_OTHERS.fullmatch(name)}
+    return {**kept, **work.step.env}
 
 
 def variable_doubts(spot: Spot, other: Spot, atom: Atom, twin: Atom, files: Mentions) -> list[str]:
@@ -39,8 +44,8 @@ def variable_doubts(spot: Spot, other: Spot, atom: Atom, twin: Atom, files: Ment
     One of the job or the workflow that other lines use has its purpose there, if no file of the
     repository knows it.
     """
-    mine = {**relevant(spot.entry, spot.work), **dict(atom.env)}
-    theirs = {**relevant(other.entry, other.work), **dict(twin.env)}
+    mine = _told({**relevant(spot.entry, spot.work), **dict(atom.env)})
+    theirs = _told({**relevant(other.entry, other.work), **dict(twin.env)})
     differing = [
         name
         for name in sorted(mine.keys() | theirs.keys())
@@ -55,6 +60,12 @@ def variable_doubts(spot: Spot, other: Spot, atom: Atom, twin: Atom, files: Ment
         )
     ]
     return [_difference(name, mine, theirs) for name in differing]
+
+
+def _told(given: Mapping[str, str]) -> dict[str, str]:
+    # The runner sets CI by itself.
+    kept = {name: value for name, value in given.items() if (name, value) != ("CI", "true")}
+    return {name: value for name, value in kept.items() if not _COSMETIC.fullmatch(name)}
 
 
 def _difference(name: str, mine: Mapping[str, str], theirs: Mapping[str, str]) -> str:

@@ -80,7 +80,7 @@ def _past_options(rest: list[str], folder: str) -> tuple[list[str] | None, str]:
             if word not in ("run", "run-script"):
                 break
     own = rest[: rest.index("--")] if "--" in rest else rest
-    if any(word in _ELSEWHERE for word in own):
+    if any(word.partition("=")[0] in _ELSEWHERE for word in own):
         return None, folder
     return before + rest, folder
 
