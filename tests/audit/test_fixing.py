@@ -173,3 +173,48 @@ def test_a_file_with_anchors_in_the_way_is_left(tmp_path: Path) -> None:
         "the rest would not be valid"
     }
     assert audit(read_repository(tmp_path), Wish(check_only=True)) == ()
+
+
+def _unsafe(root: Path, rule: str) -> str:
+    wish = Wish(select=frozenset({rule}))
+    fixed = fix_all(read_repository(root), lambda r: audit(r, wish), frozenset(Safety))
+    write_changed(read_repository(root), fixed.repository)
+    assert [finding.fix for finding in fixed.left] == [None] * len(fixed.left)
+    return _text(root, "ci")
+
+
+CALL = (
+    "on: {push: {branches: [main]}}\njobs:\n  ci:\n    uses: ./.github/workflows/ci.yml\n"
+    "  deploy:\n    needs: ci\n    runs-on: ubuntu-latest\n    steps: [{run: ./deploy.sh}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("branches", "left"),
+    [("[main]", False), ("[main, dev]", True), ("['**']", True)],
+)
+def test_a_called_workflow_gives_up_only_what_its_caller_starts_on(
+    tmp_path: Path, branches: str, left: bool
+) -> None:
+    ci = CI.replace("  pull_request:", "  workflow_call:").replace("[main]", branches)
+    plant(tmp_path, ci=ci, deploy=CALL)
+    assert ("push:" in _unsafe(tmp_path, "r1b")) is left
+
+
+def test_a_check_waits_for_what_the_other_waited_for(tmp_path: Path) -> None:
+    job = "    runs-on: x\n    steps: [{run: pytest}]\n"
+    lint = job.replace("pytest", "ruff check")
+    setup = "on: push\njobs:\n  s:\n    runs-on: x\n    steps: [{run: ./s}]\n"
+    plant(tmp_path, ci=f"{setup}  a:\n    needs: s\n{lint}  b:\n    needs: a\n{job}")
+    assert f"  b:\n    needs: [s]\n{job}" in _unsafe(tmp_path, "r9")
+
+
+def test_closed_requests_skip_only_jobs_that_nobody_needs(tmp_path: Path) -> None:
+    job = "    runs-on: x\n    steps: [{run: pytest}]\n"
+    on = "on: {pull_request: {types: [opened, closed]}}\njobs:\n"
+    plant(tmp_path, ci=f"{on}  a:\n    name: A\n{job}")
+    guard = "    if: github.event.action != 'closed'\n"
+    assert _unsafe(tmp_path, "r2b") == f"{on}  a:\n    name: A\n{guard}{job}"
+    text = f"{on}  a:\n{job}  b:\n    needs: a\n    runs-on: x\n    steps: [{{run: ./deploy}}]\n"
+    plant(tmp_path, ci=text)
+    assert _unsafe(tmp_path, "r2b") == text

@@ -340,7 +340,12 @@ def test_r1b_a_workflow_that_is_started_and_called(tmp_path: Path) -> None:
         "  deploy:\n    needs: ci\n    runs-on: ubuntu-latest\n    steps: [{run: ./deploy.sh}]\n"
     )
     finding = only(plant(tmp_path, ci=ci, deploy=text), "R1", "R1b")
-    assert (finding.rule, finding.job, finding.fix) == ("R1b", "ci", None)
+    assert (finding.rule, finding.job, finding.facts["verdict"]) == ("R1b", "ci", "advise")
+    assert finding.fix is not None
+    assert (finding.fix.title, finding.fix.safety) == (
+        "take `push` out of .github/workflows/ci.yml",
+        Safety.UNSAFE,
+    )
     assert finding.message == (
         ".github/workflows/ci.yml runs twice on push to main: by itself, and called by this job"
     )

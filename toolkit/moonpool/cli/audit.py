@@ -171,7 +171,7 @@ def _tell(repository: audits.Repository, findings: Sequence[audits.Finding], for
     if form == "json":
         print_json(_JSON_VERSION, {"findings": audits.as_data(findings)})
     elif form == "sarif":
-        print_lines(_sarif(findings))
+        print_lines(_sarif(repository, findings))
     elif form == "github":
         if findings:
             print_lines(audits.as_commands(findings))
@@ -183,10 +183,11 @@ def _tell(repository: audits.Repository, findings: Sequence[audits.Finding], for
         print_note(audits.summary(findings))
 
 
-def _sarif(findings: Sequence[audits.Finding]) -> str:
+def _sarif(repository: audits.Repository, findings: Sequence[audits.Finding]) -> str:
     import json
 
-    return json.dumps(audits.as_sarif(findings, audits.RULES, __version__), indent=2)
+    log = audits.as_sarif(repository, findings, audits.RULES, __version__)
+    return json.dumps(log, indent=2)
 
 
 def _difference(before: audits.Repository, after: audits.Repository) -> str:

@@ -29,21 +29,31 @@ def edited(source: Source, edits: Sequence[Edit]) -> Source:
     mapping or list takes that away with it, up to the job.
     """
     tree = _parsed(source)
-    climbed = [Delete(_climb(tree, e.address)) if isinstance(e, Delete) else e for e in edits]
-    for edit in sorted(_needed(climbed), key=lambda e: _line(tree, e), reverse=True):
+    gone = _climbed(tree, {edit.address for edit in edits if isinstance(edit, Delete)})
+    others = [edit for edit in edits if not isinstance(edit, Delete)]
+    wanted = _needed([*map(Delete, gone), *others])
+    for edit in sorted(wanted, key=lambda e: _line(tree, e), reverse=True):
         source = _one(source, edit)
     return source
 
 
-def _climb(tree: Node, address: Address) -> Address:
-    while len(address) > 1:
-        parent = at(tree, address[:-1])
-        members = parent.entries if isinstance(parent, Mapping) else getattr(parent, "items", ())
+def _climbed(tree: Node, addresses: set[Address]) -> set[Address]:
+    """Put a mapping or list in the place of its members where all of them go."""
+    gone = set(addresses)
+    waiting = list(addresses)
+    while waiting:
+        address = waiting.pop()
+        parent = address[:-1]
+        if not parent or address not in gone:
+            continue
+        node = at(tree, parent)
+        members = node.entries if isinstance(node, Mapping) else getattr(node, "items", ())
+        siblings = {entry for entry in gone if entry[:-1] == parent}
         # A job without steps is none, and a workflow without jobs neither.
-        if len(members) > 1 and address[-1] != "steps":
-            break
-        address = address[:-1]
-    return address
+        if len(siblings) == len(members) or address[-1] == "steps":
+            gone = (gone - siblings) | {parent}
+            waiting.append(parent)
+    return gone
 
 
 def _needed(edits: Sequence[Edit]) -> list[Edit]:

@@ -9,12 +9,12 @@ from moonpool.audit.editing.splice import RefusedError
 from moonpool.audit.reading.links import references_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from moonpool.audit.editing.change import Edit
     from moonpool.audit.reading.workflow import Job, Workflow
 
-__all__ = ["job_removal", "step_removal"]
+__all__ = ["job_removal", "step_removal", "without_need"]
 
 
 def step_removal(job: Job, indices: Sequence[int]) -> list[Delete]:
@@ -36,20 +36,15 @@ def job_removal(workflow: Workflow, job: Job) -> list[Edit]:
         inside = job.line <= line <= job.last
         if words[:2] == ("needs", job.id) and not inside:
             raise RefusedError(f"`{'.'.join(words)}` asks for the job", line)
-    return [Delete(("jobs", job.id)), *_needs(workflow, job)]
+    others = [other for other in workflow.jobs.values() if job.id in other.needs]
+    return [Delete(("jobs", job.id)), *(without_need(other, job) for other in others)]
 
 
-def _needs(workflow: Workflow, job: Job) -> Iterator[Edit]:
-    """Yield what lets the jobs that waited for one wait for what that one waited for."""
-    for other in workflow.jobs.values():
-        if job.id not in other.needs:
-            continue
-        kept = [name for name in other.needs if name != job.id]
-        inherited = [name for name in job.needs if name not in kept]
-        address = ("jobs", other.id, "needs")
-        if inherited:
-            yield Put(address, (f"needs: [{', '.join([*kept, *inherited])}]",))
-        elif kept:
-            yield Delete((*address, other.needs.index(job.id)))
-        else:
-            yield Delete(address)
+def without_need(other: Job, job: Job) -> Edit:
+    """Return the edit that lets a job wait for what another waits for, instead of for that one."""
+    kept = [name for name in other.needs if name != job.id]
+    inherited = [name for name in job.needs if name not in kept]
+    address = ("jobs", other.id, "needs")
+    if inherited:
+        return Put(address, (f"needs: [{', '.join([*kept, *inherited])}]",))
+    return Delete((*address, other.needs.index(job.id)) if kept else address)

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
+from moonpool.audit.editing.change import Delete
 from moonpool.audit.redundancy.work import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from moonpool.audit.editing.change import Address
+    from moonpool.audit.editing.change import Address, Edit
     from moonpool.audit.reading.repository import Repository
     from moonpool.audit.redundancy.runs import RunJob
     from moonpool.audit.redundancy.work import Work
 
-__all__ = ["TOOLS", "Orphan", "orphans"]
+__all__ = ["OF_THE_RUNNER", "TOOLS", "Orphan", "line_of", "orphans", "said"]
 
 _NODE = (
     r"\b(node|npm|npx|yarn|pnpm|pnpx|corepack|bunx?|tsc|next|vite|turbo|nx|lerna|eslint|prettier)\b"
@@ -63,7 +64,7 @@ _LANGUAGES = frozenset(
     }
 )
 # Programs of the runner itself, written in whatever they are.
-_OF_THE_RUNNER = frozenset(
+OF_THE_RUNNER = frozenset(
     {
         "bash",
         "sh",
@@ -90,11 +91,16 @@ _PATH = re.compile(r"[\w./-]+\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|ps1)\b")
 
 @dataclass(frozen=True)
 class Orphan:
-    """One thing that nothing uses; ``line`` counts from 0."""
+    """One thing that nothing uses; ``line`` counts from 0. ``edit`` takes it out."""
 
     what: str
     address: Address
     line: int
+    edit: Edit | None = None
+
+    @property
+    def removal(self) -> Edit:
+        return self.edit or Delete(self.address)
 
 
 def orphans(
@@ -111,18 +117,18 @@ def _services(
     repository: Repository, entry: RunJob, works: Sequence[Work], without: frozenset[int]
 ) -> Iterator[Orphan]:
     left = [w for i, w in enumerate(works) if i not in without and w.role is not Role.CHECKOUT]
-    text = " ".join((*(_said(repository, work) for work in left), *entry.job.env.values()))
+    text = " ".join((*(said(repository, work) for work in left), *entry.job.env.values()))
     tree = entry.workflow.tree
     for name, service in entry.job.services.items():
         ports = service.get("ports") if isinstance(service, dict) else None
         numbers = [m[1] for port in ports or () if (m := _PORT.search(str(port)))]
         words = (name, *numbers)
-        gone = " ".join(_said(repository, work) for i, work in enumerate(works) if i in without)
+        gone = " ".join(said(repository, work) for i, work in enumerate(works) if i in without)
         # A test may know by itself where to find a service, unless others say it aloud.
         silent = not _names(words, gone) and any(_may_reach(work) for work in left)
         if not silent and not _names(words, text) and not _REACHES.search(text):
             address: Address = ("jobs", entry.job.id, "services", name)
-            yield Orphan(f"the service `{name}`", address, _line_of(tree, address))
+            yield Orphan(f"the service `{name}`", address, line_of(tree, address))
 
 
 def _names(words: Sequence[str], text: str) -> bool:
@@ -149,7 +155,7 @@ def _tools(
             veiled = any(map(_is_action, later)) or (
                 work.step.action in _LANGUAGES and any(map(_is_veiled, later))
             )
-            if not veiled and not any(re.search(pattern, _said(repository, w)) for w in later):
+            if not veiled and not any(re.search(pattern, said(repository, w)) for w in later):
                 address: Address = ("jobs", entry.job.id, "steps", index)
                 found[index] = Orphan(f"`{work.step.label}`", address, work.step.line)
                 gone.add(index)
@@ -166,7 +172,7 @@ def _is_veiled(work: Work) -> bool:
     return any(
         atom.kind in (Kind.OTHER, Kind.SHIP, Kind.BUILD)
         and atom.words
-        and atom.words[0] not in _OF_THE_RUNNER
+        and atom.words[0] not in OF_THE_RUNNER
         and not _PATH.fullmatch(atom.words[0])
         for atom in work.atoms
     )
@@ -183,7 +189,7 @@ def _pattern(work: Work) -> str | None:
     return None
 
 
-def _said(repository: Repository, work: Work) -> str:
+def said(repository: Repository, work: Work) -> str:
     """All that a step says, its atoms and the scripts that it starts included."""
     step = work.step
     own = (step.uses or "", step.run or "", *step.inputs.values(), *step.env.values())
@@ -192,7 +198,8 @@ def _said(repository: Repository, work: Work) -> str:
     return " ".join((text, *(repository.text(path.removeprefix("./")) or "" for path in paths)))
 
 
-def _line_of(tree: object, address: Address) -> int:
+def line_of(tree: object, address: Address) -> int:
+    """The line on which a key stands, counted from 0."""
     line = 0
     for step in address:
         entry = tree.entry(str(step)) if hasattr(tree, "entry") else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moonpool.audit.context import Gate
-from moonpool.audit.editing.change import Change, Delete
+from moonpool.audit.editing.change import Change
 from moonpool.audit.editing.gate import called_after, started_after
 from moonpool.audit.editing.removal import job_removal, step_removal
 from moonpool.audit.editing.splice import RefusedError
@@ -109,7 +109,7 @@ def _fix(context: Context, verdict: Verdict) -> Fix:
     )
     changes = [Change(workflow.path, tuple(edits)), *_gate(context, verdict)]
     safety = Safety.GATED if verdict.needs_gate else Safety.SAFE
-    unused = tuple(Delete(orphan.address) for orphan in left_over(context, verdict))
+    unused = tuple(orphan.removal for orphan in left_over(context, verdict))
     cascade = (Change(workflow.path, unused),) if unused else ()
     return Fix(f"remove {named(verdict)}", safety, tuple(changes), cascade)
 

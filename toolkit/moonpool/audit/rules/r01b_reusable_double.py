@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from moonpool.audit.finding import Finding, Severity
+from moonpool.audit.editing.change import Change, Delete
+from moonpool.audit.finding import Finding, Fix, Safety, Severity
+from moonpool.audit.reading.tree import Mapping
 from moonpool.audit.rules.r01_verify_in_deploy import calls_the_cover, finding
 from moonpool.audit.rules.rule import Rule
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from moonpool.audit.context import Context
+    from moonpool.audit.redundancy.verdict import Verdict
 
 __all__ = ["RULE"]
 
@@ -30,10 +33,25 @@ def _check(context: Context) -> Iterator[Finding]:
         yield replace(
             found,
             message=message,
-            fix=None,
+            fix=_fix(verdict),
             details=(*found.details, advice),
             facts={**found.facts, "verdict": "advise"},
         )
+
+
+def _fix(verdict: Verdict) -> Fix | None:
+    """Take the event out of the called workflow, if it listens to nothing more of that event."""
+    occasion, cover = verdict.covers[0]
+    workflow = cover.match.run.root
+    # `push` counts as two events, branches and tags.
+    there = [t for t in workflow.triggers if t.event.startswith(occasion.event)]
+    on = workflow.tree.get("on")
+    again = len({c.match.occasion.event for _, c in verdict.covers}) > 1
+    equal = len(there) == 1 and there[0].within(occasion.trigger)
+    if again or not equal or not isinstance(on, Mapping) or len(on.entries) < 2:
+        return None
+    change = Change(workflow.path, (Delete(("on", occasion.event)),))
+    return Fix(f"take `{occasion.event}` out of {workflow.path}", Safety.UNSAFE, (change,))
 
 
 RULE = Rule(

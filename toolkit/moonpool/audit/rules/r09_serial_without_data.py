@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moonpool.audit.finding import Finding, Severity
+from moonpool.audit.editing.change import Change
+from moonpool.audit.editing.removal import without_need
+from moonpool.audit.finding import Finding, Fix, Safety, Severity
 from moonpool.audit.rules.looking import at_job, entries
 from moonpool.audit.rules.rule import Rule
 
@@ -30,7 +32,9 @@ def _check(context: Context) -> Iterator[Finding]:
             if not data and not other.job.content.get("outputs"):
                 message = f"`{entry.job.id}` waits for `{need}` and uses nothing of it"
                 advice = ("without `needs` both run at once; with it a failure costs less",)
-                yield at_job("R9", Severity.LOW, entry, message, advice)
+                change = Change(entry.workflow.path, (without_need(entry.job, other.job),))
+                fix = Fix(f"do not wait for `{need}`", Safety.UNSAFE, (change,))
+                yield at_job("R9", Severity.LOW, entry, message, advice, fix)
 
 
 def _only_checks(works: tuple[Work, ...]) -> bool:

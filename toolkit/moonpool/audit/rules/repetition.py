@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from moonpool.audit.finding import Place
+from moonpool.audit.redundancy.leftovers import Removal, leftovers
 from moonpool.audit.redundancy.orphans import orphans
 from moonpool.audit.redundancy.relation import Relation
 from moonpool.units import format_seconds
@@ -71,13 +72,28 @@ def related(verdict: Verdict) -> tuple[Place, ...]:
 
 def left_over(context: Context, verdict: Verdict) -> list[Orphan]:
     """What nothing would use any more once the steps are gone."""
+    found = leftovers(context.repository, _removal(context, verdict))
     if verdict.whole_job:
-        return []
+        return found
     first = verdict.spots[0]
     without = frozenset(spot.index for spot in verdict.spots)
     before = orphans(context.repository, first.entry, first.works, frozenset())
     after = orphans(context.repository, first.entry, first.works, without)
-    return [orphan for orphan in after if orphan not in before]
+    return [*(orphan for orphan in after if orphan not in before), *found]
+
+
+def _removal(context: Context, verdict: Verdict) -> Removal:
+    """The steps of the file that go with a verdict, and those that stay."""
+    workflow, job = verdict.run.root, verdict.run.root.jobs[verdict.job_id]
+    own = {key[0]: entry for key, entry in verdict.run.jobs.items() if len(key) == 1}
+    works = {name: context.worker.works(entry) for name, entry in own.items()}
+    indices = {spot.index for spot in verdict.spots}
+    mine = works.get(job.id, ())
+    gone = tuple(w for i, w in enumerate(mine) if verdict.whole_job or i in indices)
+    left = {**works, job.id: tuple(w for w in mine if w not in gone)}
+    parts = [job] if verdict.whole_job else [work.step for work in gone]
+    lines = frozenset(line for part in parts for line in range(part.line, part.last + 1))
+    return Removal(workflow, {job.id: gone}, left, lines)
 
 
 def missing_of(verdict: Verdict, *, gated: bool) -> list[Missing]:
@@ -132,7 +148,7 @@ def facts(
             for occasion, cover in verdict.covers
         ],
         "missing": [{"text": m.text, "assumption": m.assumption} for m in missing],
-        "then_unused": [orphan.what.strip("`") for orphan in left],
+        "then_unused": [orphan.what.replace("`", "") for orphan in left],
         "gate": _gate(verdict),
         "minutes": None
         if minutes is None
