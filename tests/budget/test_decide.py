@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +34,7 @@ def test_a_long_suite_gets_a_worker_per_cpu() -> None:
     ("cpus", "workers"), [(0.5, 1), (1.0, 1), (1.5, 1), (1.74, 1), (1.75, 2), (2.0, 2), (2.5, 2)]
 )
 def test_a_fraction_of_a_cpu_counts_from_three_quarters(cpus: float, workers: int) -> None:
-    assert decide(dataclasses.replace(EIGHT_CPUS, cpus=cpus), LONG, AUTO).workers == workers
+    assert decide(EIGHT_CPUS._replace(cpus=cpus), LONG, AUTO).workers == workers
 
 
 @pytest.mark.parametrize(
@@ -45,7 +43,7 @@ def test_a_fraction_of_a_cpu_counts_from_three_quarters(cpus: float, workers: in
 def test_workers_that_wait_are_more_than_the_cpus_and_those_with_threads_fewer(
     busy: float, workers: int
 ) -> None:
-    suite = dataclasses.replace(LONG, worker_cpus=busy)
+    suite = LONG._replace(worker_cpus=busy)
     budget = decide(EIGHT_CPUS, suite, AUTO)
     assert (budget.workers, budget.bound.name) == (workers, "cpu")
     said = "" if workers == 8 else f", of which a worker keeps {busy:g} busy"
@@ -53,8 +51,7 @@ def test_workers_that_wait_are_more_than_the_cpus_and_those_with_threads_fewer(
 
 
 def test_memory_bounds_when_it_is_known() -> None:
-    small = dataclasses.replace(
-        EIGHT_CPUS,
+    small = EIGHT_CPUS._replace(
         memory_bytes=1536 * MIB,
         memory_limit_bytes=2048 * MIB,
         memory_source="/sys/fs/cgroup/a/memory.max",
@@ -68,7 +65,7 @@ def test_memory_bounds_when_it_is_known() -> None:
 
 
 def test_one_worker_is_left_when_memory_is_short_of_the_reserve() -> None:
-    tiny = dataclasses.replace(EIGHT_CPUS, memory_bytes=100 * MIB)
+    tiny = EIGHT_CPUS._replace(memory_bytes=100 * MIB)
     assert decide(tiny, LONG, AUTO).workers == 1
 
 
@@ -77,14 +74,14 @@ def test_unknown_memory_is_no_limit() -> None:
 
 
 def test_there_are_no_more_workers_than_test_files() -> None:
-    few = dataclasses.replace(LONG, files=3, file_seconds=(100.0,) * 3)
+    few = LONG._replace(files=3, file_seconds=(100.0,) * 3)
     budget = decide(EIGHT_CPUS, few, AUTO)
     assert (budget.workers, budget.bound.name) == (3, "files")
     assert budget.bound.reason == "3 test files, each on one worker"
 
 
 def test_a_suite_shorter_than_a_start_stays_in_process() -> None:
-    short = dataclasses.replace(LONG, file_seconds=(0.02,) * 40)
+    short = LONG._replace(file_seconds=(0.02,) * 40)
     budget = decide(EIGHT_CPUS, short, AUTO)
     assert budget.in_process
     assert budget.bound.name == "payback"
@@ -95,10 +92,10 @@ def test_a_suite_shorter_than_a_start_stays_in_process() -> None:
 
 def test_another_worker_must_save_more_than_its_start() -> None:
     # 12 s of tests on 2 CPUs' worth of start-up: the fifth worker would not be repaid.
-    suite = dataclasses.replace(LONG, file_seconds=(0.5,) * 24, start_seconds=2.0)
+    suite = LONG._replace(file_seconds=(0.5,) * 24, start_seconds=2.0)
     budget = decide(EIGHT_CPUS, suite, AUTO)
     assert budget.bound.name == "cpu"
-    one_long_file = dataclasses.replace(suite, file_seconds=(6.0, *((0.5,) * 12)))
+    one_long_file = suite._replace(file_seconds=(6.0, *((0.5,) * 12)))
     assert decide(EIGHT_CPUS, one_long_file, AUTO).workers == 2
 
 
@@ -129,12 +126,17 @@ suites = st.builds(
     start_seconds=st.floats(0.1, 10),
     worker_bytes=st.integers(MIB, 4096 * MIB),
     reserve_bytes=st.integers(0, 1024 * MIB),
+    measured=st.booleans(),
+    fixed_start_seconds=st.floats(-5, 5),
+    worker_cpus=st.floats(1, 8),
+    tests=st.integers(0, 10_000),
 )
 capacities = st.builds(
     Capacity,
     cpus=st.floats(0.1, 64),
     cpu_source=st.just("here"),
     memory_bytes=st.none() | st.integers(0, 2**36),
+    memory_limit_bytes=st.none() | st.integers(0, 2**36),
     memory_source=st.just("there"),
     doubts=st.just(("`/sys/x` cannot be read",)),
 )

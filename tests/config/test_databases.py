@@ -19,10 +19,6 @@ def _template(**table: object) -> TemplateKeys:
     return keys.template
 
 
-def test_without_a_table_there_are_no_databases() -> None:
-    assert read_databases(None) is None
-
-
 def test_a_command_may_be_a_text_or_words() -> None:
     assert _template(command="alembic -x 'a b' upgrade").command == (
         "alembic",

@@ -8,8 +8,8 @@ from moonpool.config.gates import GateKeys, read_gates
 from moonpool.errors import MoonpoolError
 
 
-def test_without_a_table_nothing_is_asked_for() -> None:
-    assert read_gates(None) == GateKeys()
+def test_an_empty_table_asks_for_nothing() -> None:
+    assert read_gates({}) == GateKeys()
 
 
 def test_all_keys_are_understood() -> None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from moonpool.budget import Wish
-from moonpool.config import DatabaseKeys, Places, Settings, read_settings
+from moonpool.config import Places, Settings, read_settings
+from moonpool.config.databases import DatabaseKeys
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def test_a_project_that_says_nothing_gets_defaults(tmp_path: Path) -> None:
     assert settings.reserve_bytes == 256 * MIB
     assert settings.coverage is None
     assert settings.databases is None
+    assert settings.gates is None
+    assert settings.worker_env is None
     assert settings.namespace is None
     assert not settings.allow_no_tests
 

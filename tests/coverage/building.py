@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MEASURED_PYTEST = """
 import sys
 from pathlib import Path
-from moonpool.coverage import start
+from moonpool.coverage.measure import start
 measurement = start(Path.cwd(), Path(sys.argv[1]), sys.argv[2])
 import pytest
 code = pytest.main(sys.argv[3:])
@@ -31,7 +31,7 @@ sys.exit(code)
 _MEASURED_CODE = """
 import sys
 from pathlib import Path
-from moonpool.coverage import start
+from moonpool.coverage.measure import start
 measurement = start(Path.cwd(), Path(sys.argv[1]), "main")
 sys.path.insert(0, "src")
 exec(sys.argv[2])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,14 +29,14 @@ def test_statements_are_measured_by_monitoring_where_it_exists() -> None:
 @pytest.mark.parametrize(
     ("needs", "why"),
     [
-        (replace(_STATEMENTS, branch=True), "sys.monitoring knows branches from Python 3.14 on"),
-        (replace(_STATEMENTS, plugins=True), "sys.monitoring knows no plugins"),
-        (replace(_STATEMENTS, contexts=True), "sys.monitoring knows no contexts"),
+        (_STATEMENTS._replace(branch=True), "sys.monitoring knows branches from Python 3.14 on"),
+        (_STATEMENTS._replace(plugins=True), "sys.monitoring knows no plugins"),
+        (_STATEMENTS._replace(contexts=True), "sys.monitoring knows no contexts"),
         (
-            replace(_STATEMENTS, concurrency=["gevent", "thread"]),
+            _STATEMENTS._replace(concurrency=["gevent", "thread"]),
             "sys.monitoring does not follow gevent",
         ),
-        (replace(_STATEMENTS, timid=True), "`timid` asks for a tracer"),
+        (_STATEMENTS._replace(timid=True), "`timid` asks for a tracer"),
     ],
 )
 def test_what_monitoring_cannot_measure_is_left_to_the_tracer(needs: Needs, why: str) -> None:
@@ -45,7 +44,7 @@ def test_what_monitoring_cannot_measure_is_left_to_the_tracer(needs: Needs, why:
 
 
 def test_the_users_word_and_later_pythons_are_left_alone() -> None:
-    asked = replace(_STATEMENTS, asked="ctrace")
+    asked = _STATEMENTS._replace(asked="ctrace")
     assert choose_core(asked, (3, 13)) == Core(None, "coverage by `ctrace`, as the project asks")
     own = "coverage by the core that coverage.py chooses"
     assert choose_core(_STATEMENTS, (3, 14)) == Core(None, own)
@@ -60,7 +59,7 @@ def test_the_users_word_and_later_pythons_are_left_alone() -> None:
         (
             "branch = true\n",
             {},
-            choose_core(replace(_STATEMENTS, branch=True), sys.version_info[:2]).reason,
+            choose_core(_STATEMENTS._replace(branch=True), sys.version_info[:2]).reason,
         ),
     ],
 )

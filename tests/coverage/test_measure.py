@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.coverage import start
 from moonpool.coverage.datafile import read_data_file
 from moonpool.coverage.executed import line_numbers
+from moonpool.coverage.measure import start
 from moonpool.coverage.project import write_project_data
 from moonpool.errors import ExitCode, MoonpoolError
 from tests.coverage.building import measured_code, plant, run, start_measured_code
@@ -246,7 +246,7 @@ def test_the_configuration_is_found_from_the_project_and_not_from_the_working_di
     code = """
 import sys
 from pathlib import Path
-from moonpool.coverage import start
+from moonpool.coverage.measure import start
 measurement = start(Path(sys.argv[1]), Path(sys.argv[2]), "main")
 sys.path.insert(0, str(Path(sys.argv[1]) / "src"))
 import jobs

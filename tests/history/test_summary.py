@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from moonpool.history import FileHistory, FileRun, FileSummary, History, summarise
+from moonpool.history import FileHistory, FileRun, History
+from moonpool.history.summary import FileSummary, summarise
 
 
 def test_files_are_summed_up_longest_first() -> None:

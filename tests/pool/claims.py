@@ -23,6 +23,7 @@ _claims = st.builds(
     held=st.integers(0, 6),
     floor=st.integers(0, 1),
     since=_since,
+    own_bytes=st.sampled_from([0, 50, 400]),
 )
 claim_lists = st.lists(_claims, max_size=8, unique_by=lambda claim: claim.id)
 
@@ -31,9 +32,13 @@ plain_claim_lists = st.lists(
     st.builds(
         Claim,
         id=st.text("abcdefgh", min_size=1, max_size=3),
+        weight=st.just(1.0),
+        worker_bytes=st.just(0),
         wanted=st.integers(0, 12),
+        held=st.just(0),
         floor=st.integers(0, 1),
         since=_since,
+        own_bytes=st.just(0),
     ),
     max_size=8,
     unique_by=lambda claim: claim.id,

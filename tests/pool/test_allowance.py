@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,7 +92,7 @@ def test_asking_in_any_order_and_retiring_leads_to_the_targets(
             others = [claim for other, claim in held.items() if other != name]
             allowance = decide_allowance(capacity, held[name], others)
             keep = min(allowance.granted, allowance.target)
-            held[name] = replace(held[name], held=keep)
+            held[name] = held[name]._replace(held=keep)
     for name, claim in held.items():
         others = [other for key, other in held.items() if key != name]
         target = decide_allowance(capacity, claim, others).target

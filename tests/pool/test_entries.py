@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -34,7 +33,7 @@ def test_a_record_reads_back_as_it_was() -> None:
 def test_a_record_has_its_size_and_its_numbers_whatever_the_names_are(
     project: str, checkout: str
 ) -> None:
-    record = encode_entry(replace(ENTRY, controller=Controller(project, checkout, 1)))
+    record = encode_entry(ENTRY._replace(controller=Controller(project, checkout, 1)))
     assert len(record) == RECORD_BYTES
     assert decode_entry("4711-ab", record).claim == ENTRY.claim
 
@@ -42,7 +41,7 @@ def test_a_record_has_its_size_and_its_numbers_whatever_the_names_are(
 @pytest.mark.parametrize("sign", ["\\", '"', "ü", "\x00", "\udc80", "\U0001f600"])
 def test_the_longest_names_fit_and_keep_their_ends(sign: str) -> None:
     controller = Controller(sign * 5000 + "end", sign * 5000 + "end", 1, sign * 5000, sign * 5000)
-    record = encode_entry(replace(ENTRY, controller=controller))
+    record = encode_entry(ENTRY._replace(controller=controller))
     read = decode_entry("4711-ab", record)
     assert (len(record), read.understood) == (RECORD_BYTES, True)
     assert read.controller.project.endswith("end")
@@ -50,7 +49,7 @@ def test_the_longest_names_fit_and_keep_their_ends(sign: str) -> None:
 
 
 def test_a_name_cannot_command_the_terminal() -> None:
-    record = encode_entry(replace(ENTRY, controller=Controller("\x1b[31mred\n", "/c", 1)))
+    record = encode_entry(ENTRY._replace(controller=Controller("\x1b[31mred\n", "/c", 1)))
     assert decode_entry("x", record).controller.project == "?[31mred?"
 
 
@@ -92,7 +91,7 @@ def test_a_record_of_a_later_version_counts_for_what_can_be_read() -> None:
 def test_one_that_fell_silent_wants_only_what_it_holds() -> None:
     assert effective_claim(ENTRY, now=20.0 + STALE_SECONDS) == ENTRY.claim
     silent = effective_claim(ENTRY, now=20.1 + STALE_SECONDS)
-    assert silent == replace(ENTRY.claim, wanted=3)
+    assert silent == ENTRY.claim._replace(wanted=3)
 
 
 def test_one_whose_clock_is_ahead_is_not_silent() -> None:

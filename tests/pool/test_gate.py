@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from moonpool.machine import CpuLimit, FreeMemory, Machine, Pressure
-from moonpool.pool import growth_hindrance, memory_shortage
+from moonpool.pool.gate import growth_hindrance, memory_shortage
 
 MIB = 2**20
 CALM = Machine(
@@ -18,7 +16,7 @@ CALM = Machine(
     oom_kills=None,
     unreadable=(),
 )
-UNKNOWN = replace(CALM, memory_free=None, cpu_pressure=None, memory_pressure=None)
+UNKNOWN = CALM._replace(memory_free=None, cpu_pressure=None, memory_pressure=None)
 
 
 @pytest.mark.parametrize("machine", [CALM, UNKNOWN])
@@ -41,14 +39,14 @@ def test_room_for_the_reserve_alone_hinders_growth_and_takes_nothing_away() -> N
 
 
 def test_pressure_on_memory_hinders() -> None:
-    strained = replace(CALM, memory_pressure=Pressure(10.0, 0.0, "memory.pressure"))
+    strained = CALM._replace(memory_pressure=Pressure(10.0, 0.0, "memory.pressure"))
     shortage = "tasks waited for memory in 10 % of the time (memory.pressure)"
     assert growth_hindrance(strained, 0, 0) == shortage
     assert memory_shortage(strained, 0) == shortage
 
 
 def test_the_load_of_others_hinders_growth_and_takes_nothing_away() -> None:
-    strained = replace(CALM, cpu_pressure=Pressure(50.0, None, "cpu.pressure"))
+    strained = CALM._replace(cpu_pressure=Pressure(50.0, None, "cpu.pressure"))
     assert growth_hindrance(strained, 0, 0) == (
         "tasks waited for cpus in 50 % of the time (cpu.pressure)"
     )

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import assume, given
@@ -23,6 +22,7 @@ def _firsts(claims: Sequence[Claim]) -> dict[str, int]:
 def _left(capacity: Capacity, claims: Sequence[Claim], workers: dict[str, int]) -> Room:
     room = Room(capacity)
     for claim in claims:
+        room.take_controller(claim)
         room.take(room.cost(claim), workers[claim.id])
     return room
 
@@ -192,5 +192,5 @@ def test_between_equal_workers_one_who_leaves_harms_nobody(cpus: int, claims: li
 def test_reaching_the_targets_moves_no_target(cpus: int, claims: list[Claim]) -> None:
     capacity = Capacity(float(cpus), None)
     targets = fair_targets(capacity, claims)
-    reached = [replace(claim, held=targets[claim.id]) for claim in claims]
+    reached = [claim._replace(held=targets[claim.id]) for claim in claims]
     assert fair_targets(capacity, reached) == targets

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from moonpool.machine import Pressure
-from moonpool.pool import RecentPressure
+from moonpool.pool.strain import RecentPressure
 
 
 class _Clock:

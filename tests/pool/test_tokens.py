@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.pool import Tokens, open_tokens
+from moonpool.pool.tokens import Tokens, open_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 _HOLDER = """
 import sys
-from moonpool.pool import open_tokens
+from moonpool.pool.tokens import open_tokens
 tokens = open_tokens()
 print(tokens.reserve(3), flush=True)
 sys.stdin.read()

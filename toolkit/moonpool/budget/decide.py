@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.budget.limits import Capacity, Limit, Suite, cpu_limit, file_limit, memory_limit
 from moonpool.budget.pays import payback_limit
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Budget", "decide"]
 
 
-@dataclass(frozen=True)
-class Budget:
+class Budget(NamedTuple):
     """How many workers to run, and every limit that was considered.
 
     ``bound`` is the limit that set the number; ``cpus`` the CPUs (a fraction) that the workers'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from moonpool.units import format_bytes, format_count
 
@@ -18,8 +18,7 @@ _ROUND_UP_FROM = 0.75
 _MOST_PER_CPU = 4
 
 
-@dataclass(frozen=True)
-class Capacity:
+class Capacity(NamedTuple):
     """What the machine gives: CPUs as a fraction, bytes of memory (None: unknown).
 
     ``memory_bytes`` is what is free now, ``memory_limit_bytes`` all that there is. The sources
@@ -34,8 +33,7 @@ class Capacity:
     doubts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Suite:
+class Suite(NamedTuple):
     """What is known of the tests before they run.
 
     ``files`` is the number of test files that can run side by side (None: unknown);
@@ -63,8 +61,7 @@ class Suite:
         return sum(self.file_seconds)
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """The most workers that one fact allows, and that fact in words."""
 
     name: str

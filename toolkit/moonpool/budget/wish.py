@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["MOST_WORKERS", "Wish", "parse_wish"]
 
@@ -15,8 +15,7 @@ _PERCENTAGE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _EXPECTED = f"`auto`, a number from 0 to {MOST_WORKERS}, or a percentage such as `50%`"
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """A number of workers asked for by ``source``.
 
     ``workers`` is a fixed number (0: run in this process), ``share`` a fraction of the machine's

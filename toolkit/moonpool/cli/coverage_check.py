@@ -14,6 +14,7 @@ import click
 from moonpool import moon as moons
 from moonpool.cli.output import print_error, print_json, print_lines, print_note, wants_colour
 from moonpool.config import find_places, read_settings
+from moonpool.config.gates import GateKeys
 from moonpool.coverage.analysis import analysed
 from moonpool.coverage.baseline import raised, read_baseline, write_baseline
 from moonpool.coverage.changed import changed_numbers, uncovered_ranges
@@ -27,7 +28,6 @@ from moonpool.errors import ExitCode, MoonpoolError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from moonpool.config import GateKeys
     from moonpool.coverage.gates import Verdict
     from moonpool.coverage.numbers import FileNumbers
     from moonpool.coverage.report import Report
@@ -116,7 +116,7 @@ def _reported(root: Path) -> Iterator[tuple[Report, list[MoonpoolError]]]:
 
 
 def _gates(project_root: Path) -> GateKeys:
-    return read_settings(find_places(project_root, os.environ), os.environ).gates
+    return read_settings(find_places(project_root, os.environ), os.environ).gates or GateKeys()
 
 
 def _each(root: Path, report: Report, asked: float | None) -> dict[str, float | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +17,16 @@ from moonpool.history import (
     load_history,
     read_history,
     start_cost,
-    summarise,
 )
+from moonpool.history.summary import summarise
 from moonpool.journal import prune as prune_journals
 from moonpool.machine import machine_class
 from moonpool.units import format_bytes, format_seconds
 
 if TYPE_CHECKING:
     from moonpool.config import Places
-    from moonpool.history import FileSummary, History
+    from moonpool.history import History
+    from moonpool.history.summary import FileSummary
 
 __all__ = ["command"]
 
@@ -47,8 +47,8 @@ def show(as_json: bool) -> None:
     machine = machine_class(root=Path(os.environ.get("MOONPOOL_MACHINE_ROOT") or "/"))
     files = summarise(known, machine)
     if as_json:
-        start = asdict(start_cost(known, machine))
-        rows = [asdict(file) for file in files]
+        start = start_cost(known, machine)._asdict()
+        rows = [file._asdict() for file in files]
         content = {"project": places.project, "machine": machine, "start": start, "files": rows}
         print_json(_JSON_VERSION, content)
     elif files:

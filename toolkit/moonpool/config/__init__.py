@@ -1,16 +1,11 @@
 """What the user set: `[tool.moonpool]` of the project and the workspace, and the environment."""
 
-from moonpool.config.databases import DatabaseKeys, TemplateKeys
-from moonpool.config.gates import GateKeys
 from moonpool.config.places import Places, find_places, find_project_root
 from moonpool.config.settings import Settings, read_settings
 
 __all__ = [
-    "DatabaseKeys",
-    "GateKeys",
     "Places",
     "Settings",
-    "TemplateKeys",
     "find_places",
     "find_project_root",
     "read_settings",

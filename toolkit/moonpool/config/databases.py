@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from moonpool.config.checks import SEE, check_keys, config_error
 
@@ -17,8 +16,7 @@ _WHERE = "[tool.moonpool.databases]"
 _WHERE_TEMPLATE = "[tool.moonpool.databases.template]"
 
 
-@dataclass(frozen=True)
-class TemplateKeys:
+class TemplateKeys(NamedTuple):
     """`[tool.moonpool.databases.template]` as it was written."""
 
     command: tuple[str, ...]
@@ -27,8 +25,7 @@ class TemplateKeys:
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class DatabaseKeys:
+class DatabaseKeys(NamedTuple):
     """`[tool.moonpool.databases]` as it was written."""
 
     urls: tuple[str, ...]
@@ -38,10 +35,8 @@ class DatabaseKeys:
     clean: str | None = None
 
 
-def read_databases(table: object) -> DatabaseKeys | None:
-    """Read the table; None when there is none. Raises MoonpoolError for what cannot be meant."""
-    if table is None:
-        return None
+def read_databases(table: object) -> DatabaseKeys:
+    """Read the table. Raises MoonpoolError for what cannot be meant."""
     if not isinstance(table, dict):
         raise config_error(f"{_WHERE} is {table!r}, expected a table", SEE)
     check_keys(table, DATABASE_KEYS, _WHERE)

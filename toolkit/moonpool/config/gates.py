@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from moonpool.config.checks import SEE, check_keys, config_error
 
@@ -10,24 +10,22 @@ __all__ = ["GATE_KEYS", "GateKeys", "read_gates"]
 
 GATE_KEYS = ("base", "baseline", "changed", "each", "tolerance", "total")
 _WHERE = "[tool.moonpool.gates]"
+_BASELINE = "coverage-baseline.json"
 
 
-@dataclass(frozen=True)
-class GateKeys:
+class GateKeys(NamedTuple):
     """`[tool.moonpool.gates]` as it was written, percentages as numbers; None is no such gate."""
 
     total: float | None = None
     each: float | None = None
     changed: float | None = None
     base: str | None = None
-    baseline: str = "coverage-baseline.json"
+    baseline: str = _BASELINE
     tolerance: float = 0.0
 
 
 def read_gates(table: object) -> GateKeys:
     """Read the table. Raises MoonpoolError for what cannot be meant."""
-    if table is None:
-        return GateKeys()
     if not isinstance(table, dict):
         raise config_error(f"{_WHERE} is {table!r}, expected a table", SEE)
     check_keys(table, GATE_KEYS, _WHERE)
@@ -36,7 +34,7 @@ def read_gates(table: object) -> GateKeys:
         each=_percent(table, "each"),
         changed=_percent(table, "changed"),
         base=_text(table, "base"),
-        baseline=_text(table, "baseline") or GateKeys.baseline,
+        baseline=_text(table, "baseline") or _BASELINE,
         tolerance=_percent(table, "tolerance") or 0.0,
     )
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +14,7 @@ __all__ = ["Places", "find_places", "find_project_root"]
 _PROJECT_FILES = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", "moon.yml")
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(NamedTuple):
     """The folders of one project.
 
     ``workspace_root`` is None outside a moon workspace; ``project`` is moon's id where moon runs

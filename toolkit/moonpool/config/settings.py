@@ -8,14 +8,10 @@ variable wins over both. Each key is the same word everywhere: `worker-memory`,
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moonpool.budget import Wish, parse_wish
 from moonpool.config.checks import SEE, check_keys, config_error
-from moonpool.config.databases import read_databases
-from moonpool.config.gates import read_gates
-from moonpool.environment import check_templates
 from moonpool.units import parse_bytes
 
 if TYPE_CHECKING:
@@ -45,8 +41,7 @@ KEYS = (
 )
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What a project asks of moonpool; the defaults suit a project that says nothing.
 
     ``worker_bytes`` is None where nobody set it: then it is what earlier runs measured.
@@ -60,7 +55,7 @@ class Settings:
     contexts: bool
     allow_no_tests: bool
     databases: DatabaseKeys | None
-    gates: GateKeys
+    gates: GateKeys | None
     worker_env: Mapping[str, str] | None
     namespace: str | None
 
@@ -79,8 +74,8 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         coverage=_flag(table, environ, "coverage"),
         contexts=_contexts(table, environ),
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
-        databases=read_databases(table.get("databases")),
-        gates=read_gates(table.get("gates")),
+        databases=_databases(table.get("databases")),
+        gates=_gates(table.get("gates")),
         worker_env=_variables(table.get("worker-env")),
         namespace=environ.get("MOONPOOL_NAMESPACE") or None,
     )
@@ -190,6 +185,23 @@ def _flag(table: Mapping[str, Any], environ: Mapping[str, str], key: str) -> boo
     raise config_error(f"{source} is `{found}`, expected true or false", SEE)
 
 
+# What few projects have is imported for them alone: every run reads the settings before it starts.
+def _databases(table: object) -> DatabaseKeys | None:
+    if table is None:
+        return None
+    from moonpool.config.databases import read_databases
+
+    return read_databases(table)
+
+
+def _gates(table: object) -> GateKeys | None:
+    if table is None:
+        return None
+    from moonpool.config.gates import read_gates
+
+    return read_gates(table)
+
+
 def _variables(table: object) -> dict[str, str] | None:
     if table is None:
         return None
@@ -198,5 +210,7 @@ def _variables(table: object) -> dict[str, str] | None:
             f"[tool.moonpool.worker-env] is {table!r}, expected environment variables as texts",
             'write REDIS_URL = "redis://localhost/{index}"',
         )
+    from moonpool.environment import check_templates
+
     check_templates(table)
     return table

@@ -6,8 +6,7 @@ benchmarks/coverage_exactness.py compares. Whoever sets `[run] core` or COVERAGE
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +22,7 @@ _IS_DEFAULT = (3, 14)
 _GREEN = ("eventlet", "gevent", "greenlet")
 
 
-@dataclass(frozen=True)
-class Needs:
+class Needs(NamedTuple):
     """What a project's configuration asks of the core; ``asked`` is a core that it names."""
 
     branch: bool
@@ -35,8 +33,7 @@ class Needs:
     asked: str | None
 
 
-@dataclass(frozen=True)
-class Core:
+class Core(NamedTuple):
     """The core to ask for, None for coverage.py's own choice, and the reason in a sentence."""
 
     name: str | None

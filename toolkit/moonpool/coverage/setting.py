@@ -5,7 +5,6 @@ This is asked before every test run, so it reads only what coverage.py itself wo
 
 from __future__ import annotations
 
-import configparser
 import os
 import tomllib
 from typing import TYPE_CHECKING
@@ -44,6 +43,8 @@ def _ini_has_settings(path: Path) -> bool:
     text = _text(path)
     if "coverage:" not in text:
         return False
+    import configparser  # Some milliseconds that most projects need not spend.
+
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(text)

@@ -6,13 +6,11 @@ from moonpool.history.lesson import remember, what_it_taught
 from moonpool.history.record import FileHistory, FileRun, History, RunRecord, StartRun
 from moonpool.history.start import StartCost, start_cost
 from moonpool.history.store import add_history, add_run, forget, load_history, read_history
-from moonpool.history.summary import FileSummary, summarise
 
 __all__ = [
     "Estimate",
     "FileHistory",
     "FileRun",
-    "FileSummary",
     "History",
     "Predictions",
     "RunRecord",
@@ -31,6 +29,5 @@ __all__ = [
     "read_history",
     "remember",
     "start_cost",
-    "summarise",
     "what_it_taught",
 ]

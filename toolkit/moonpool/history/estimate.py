@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.history.middle import median
 
@@ -27,8 +26,7 @@ _MEMORY_MARGIN = 1.25
 _LEAST_CPUS = 0.05
 
 
-@dataclass(frozen=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A test file as it lies on disk: its visible tests, and the digest of its content."""
 
     tests: int
@@ -44,8 +42,7 @@ def digest(content: bytes) -> str:
     return f"{zlib.crc32(content):08x}{len(content):x}"
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What a run of some test files will cost.
 
     ``file_seconds`` are the predicted seconds per file, longest first. ``worker_cpus`` is the CPU
@@ -60,8 +57,7 @@ class Estimate:
     worker_bytes: int | None = None
 
 
-@dataclass(frozen=True)
-class Predictions:
+class Predictions(NamedTuple):
     """Predicted seconds of each known file with so many tests, and of a test in any other file."""
 
     file_seconds: Mapping[str, float]
@@ -171,7 +167,7 @@ class _Known:
 
 
 def _scaled(run: FileRun, factor: float) -> FileRun:
-    return replace(run, seconds=run.seconds * factor)
+    return run._replace(seconds=run.seconds * factor)
 
 
 def _seconds(runs: Sequence[FileRun]) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["FileHistory", "FileRun", "History", "RunRecord", "StartRun"]
 
 
-@dataclass(frozen=True)
-class FileRun:
+class FileRun(NamedTuple):
     """One test file in one run.
 
     ``seconds`` are those on the clock less those in which it waited for a CPU; ``content`` is a
@@ -27,16 +26,14 @@ class FileRun:
     peak_bytes: int = 0
 
 
-@dataclass(frozen=True)
-class FileHistory:
+class FileHistory(NamedTuple):
     """The last runs of a file by class of machine, newest last; ``day`` when it last ran."""
 
     runs: Mapping[str, tuple[FileRun, ...]]
     day: int = 0
 
 
-@dataclass(frozen=True)
-class StartRun:
+class StartRun(NamedTuple):
     """What one run spent beside its tests: before the first began and after the last ended.
 
     ``workers`` is 0 for a run in pytest's own process; ``worker_cpu_seconds`` what a process that
@@ -49,21 +46,19 @@ class StartRun:
     cpus: float
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     """What is known of a project.
 
     ``files`` is keyed by test file, relative to the project with forward slashes; ``starts`` by
     class of machine. ``note`` says what a person should know about the history's own file.
     """
 
-    files: Mapping[str, FileHistory] = field(default_factory=dict)
-    starts: Mapping[str, tuple[StartRun, ...]] = field(default_factory=dict)
-    note: str | None = field(default=None, compare=False)
+    files: Mapping[str, FileHistory] = MappingProxyType({})
+    starts: Mapping[str, tuple[StartRun, ...]] = MappingProxyType({})
+    note: str | None = None
 
 
-@dataclass(frozen=True)
-class RunRecord:
+class RunRecord(NamedTuple):
     """One finished run: the files that ran to their end in it, on which class of machine."""
 
     machine: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.history.middle import median
 
@@ -21,8 +20,7 @@ _BARE_WORKER_SECONDS = 0.6
 _CONTROLLER_SECONDS = 0.4
 
 
-@dataclass(frozen=True)
-class StartCost:
+class StartCost(NamedTuple):
     """Seconds that workers add to a run: once, and for each as it shares the CPUs with others.
 
     ``fixed_seconds`` may be negative: the controller leaves out the collection that one process

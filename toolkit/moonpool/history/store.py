@@ -7,7 +7,6 @@ cut short or damaged all whole lines are still known.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moonpool.files import locked, write_whole
@@ -104,7 +103,7 @@ def forget(path: Path, names: Collection[str]) -> bool:
 
     def without(known: History) -> History:
         files = {name: file for name, file in known.files.items() if name not in names}
-        return replace(known, files=files)
+        return known._replace(files=files)
 
     return not names or _change(path, without)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.history.middle import median
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["FileSummary", "summarise"]
 
 
-@dataclass(frozen=True)
-class FileSummary:
+class FileSummary(NamedTuple):
     """The medians of a file's last runs on a class of machine; ``runs`` is their number."""
 
     file: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moonpool.journal.writer import VERSION
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "read_journal"]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One event: its name, its time in seconds since the epoch, and its facts."""
 
     event: str

@@ -6,8 +6,7 @@ up holds for everything below it, so every reader walks all levels. See cgroups(
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.machine.mounts import CgroupMount, read_cgroup_mounts
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Cgroups", "Hierarchy", "group_key", "read_cgroups"]
 
 
-@dataclass(frozen=True)
-class Hierarchy:
+class Hierarchy(NamedTuple):
     """The directories of one hierarchy from this process's group up to the mount point.
 
     ``version`` is 1 or 2 and says which files to expect there.
@@ -31,8 +29,7 @@ class Hierarchy:
     levels: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True)
-class Cgroups:
+class Cgroups(NamedTuple):
     """The hierarchy that each controller lives in, and the unified one, which has the pressure."""
 
     cpu: Hierarchy

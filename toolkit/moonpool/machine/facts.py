@@ -5,7 +5,7 @@ Every number carries the file or call that said it. None means unknown, which is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "ASSUMED_CPU",
@@ -19,8 +19,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class CpuLimit:
+class CpuLimit(NamedTuple):
     """A number of CPUs that this process may use, and who says so.
 
     ``key`` names what is limited (the host, a set of CPUs, one control group): processes whose
@@ -37,8 +36,7 @@ class CpuLimit:
 ASSUMED_CPU = CpuLimit("assumed", 1.0, "nothing here tells the number of cpus", "host")
 
 
-@dataclass(frozen=True)
-class MemoryLimit:
+class MemoryLimit(NamedTuple):
     """Bytes that this process and its siblings may use together; ``key`` as in CpuLimit."""
 
     name: str
@@ -47,16 +45,14 @@ class MemoryLimit:
     key: str
 
 
-@dataclass(frozen=True)
-class FreeMemory:
+class FreeMemory(NamedTuple):
     """Bytes that can still be taken before a limit is reached, and which files said so."""
 
     free_bytes: int
     source: str
 
 
-@dataclass(frozen=True)
-class Pressure:
+class Pressure(NamedTuple):
     """Percent of the last ten seconds in which some, or all, tasks waited (PSI ``avg10``).
 
     ``full`` is None where the kernel does not tell it (CPU pressure before Linux 5.13).
@@ -70,24 +66,21 @@ class Pressure:
     waited_seconds: float | None = None
 
 
-@dataclass(frozen=True)
-class Counter:
+class Counter(NamedTuple):
     """A count that only grows; what matters is its difference between two readings."""
 
-    count: int
+    events: int
     source: str
 
 
-@dataclass(frozen=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A place that exists but could not be read or understood, and why."""
 
     source: str
     reason: str
 
 
-@dataclass(frozen=True)
-class Machine:
+class Machine(NamedTuple):
     """What this process may use here and now; ``cpu_limits`` is never empty."""
 
     cpu_limits: tuple[CpuLimit, ...]

@@ -5,8 +5,7 @@ All of it comes from the tree, so that a tree stands for a machine of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -20,8 +19,7 @@ __all__ = ["Host", "cpu_list", "cpu_numbers", "read_host"]
 _MOST_CPUS = 8192
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(NamedTuple):
     """Facts of the host; None is unknown. ``key`` tells it from other hosts."""
 
     key: str

@@ -6,8 +6,7 @@ itself reckons in MemAvailable. Bytes stay bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.machine.cgroup import Hierarchy, group_key
 from moonpool.machine.facts import FreeMemory, MemoryLimit
@@ -27,8 +26,7 @@ __all__ = ["free_memory", "memory_limits"]
 _NO_LIMIT_V1_BYTES = 2**61
 
 
-@dataclass(frozen=True)
-class _Files:
+class _Files(NamedTuple):
     """The names under which one version of control groups tells about memory."""
 
     limits: tuple[tuple[str, str], ...]

@@ -7,8 +7,7 @@ fields, a dash, file system type, source, super options.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from moonpool.machine.tree import Tree
@@ -22,8 +21,7 @@ _CONTROLLERS = frozenset({"cpu", "cpuset", "memory"})
 _CGROUP_TYPES = {"cgroup": 1, "cgroup2": 2}
 
 
-@dataclass(frozen=True)
-class CgroupMount:
+class CgroupMount(NamedTuple):
     """One mounted hierarchy: the group ``root`` is seen at ``mount_point``.
 
     ``controllers`` is empty for version 2, which has a single hierarchy for all of them.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.schedule import file_of, form_units, longest_first
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Arrangement"]
 
 
-@dataclass(frozen=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """Predicted seconds by file, for a test of any other file, and what a node id belongs to.
 
     ``file_tests`` are the tests with which a file takes its seconds; those with the node ids in
@@ -28,7 +27,7 @@ class Arrangement:
 
     file_seconds: Mapping[str, float]
     seconds_per_test: float
-    file_tests: Mapping[str, int] = field(default_factory=dict)
+    file_tests: Mapping[str, int] = MappingProxyType({})
     elsewhere: frozenset[str] = frozenset()
     unit_of: Callable[[str], str] = file_of
 

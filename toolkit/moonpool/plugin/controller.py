@@ -16,9 +16,6 @@ from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
 from moonpool.plugin import process, wishes
 from moonpool.plugin.decision import decide_run
-from moonpool.plugin.hiring import Hiring
-from moonpool.plugin.late import LateWorkers
-from moonpool.plugin.measuring import RunCoverage
 from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER
 from moonpool.plugin.recorder import Recorder
 from moonpool.plugin.sharing import holders_note, join_pool, read_live
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
 
     from moonpool.config import Places, Settings
     from moonpool.plugin.decision import Decision
+    from moonpool.plugin.measuring import RunCoverage
     from moonpool.plugin.sharing import Share
 
 __all__ = ["Controller", "prepare_run"]
@@ -148,6 +146,8 @@ class Controller:
         if self._settings.databases is not None or self._settings.worker_env is not None:
             self._equip_isolation()
         if coverage is None and self._options.moonpool_coverage:
+            from moonpool.plugin.measuring import RunCoverage
+
             coverage = RunCoverage.start(self._places, contexts=self._settings.contexts)
             self._config.add_cleanup(partial(_finish, coverage.finish))
         if coverage is not None:
@@ -166,6 +166,9 @@ class Controller:
             if self._coverage is not None:
                 self._coverage.told = partial(recorder.note, "coverage")
             if decision.late:
+                from moonpool.plugin.hiring import Hiring
+                from moonpool.plugin.late import LateWorkers
+
                 hiring = Hiring(decision, self._share, self._coverage, recorder)
                 self._config.pluginmanager.register(LateWorkers(decision, hiring.hire))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 if sys.platform != "win32":
     import resource
@@ -23,8 +23,7 @@ _RESET_PEAK = b"5"
 _LARGER = 1.1
 
 
-@dataclass(frozen=True)
-class Costs:
+class Costs(NamedTuple):
     """Seconds since the process began; ``peak_bytes`` since the last look.
 
     ``waited_seconds`` is the time in which the process could have run but had no CPU.

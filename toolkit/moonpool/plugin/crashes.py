@@ -90,4 +90,4 @@ class Crashes:
 
     def _count_kills(self) -> int | None:
         counter = self._read_kills()
-        return None if counter is None else counter.count
+        return None if counter is None else counter.events

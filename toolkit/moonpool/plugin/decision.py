@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.budget import run_seconds
 from moonpool.plugin import wishes
@@ -32,8 +31,7 @@ _SURE_SECONDS = 5.0
 _KEEP_FILES_WHOLE = ("--dist", "loadfile")
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """What was decided for one run.
 
     ``workers`` is the number of worker processes, 0 when pytest's own process runs the tests;
@@ -88,7 +86,7 @@ class Decision:
         """Return the decision for a machine that has only ``granted`` workers to give now."""
         if not self.chosen or not self.workers or granted >= self.workers:
             return self
-        return replace(self, workers=granted)
+        return self._replace(workers=granted)
 
 
 def decide_run(

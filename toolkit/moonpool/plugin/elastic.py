@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from moonpool.plugin.recorder import note_slots
+from moonpool.plugin.strain import Strain
 from moonpool.plugin.terminal import announce
 from moonpool.plugin.xdist_session import find_xdist_session
 from moonpool.schedule import worthwhile_workers
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from moonpool.plugin.scheduler import FileScheduler
     from moonpool.plugin.scheduling import LongestFirst
     from moonpool.plugin.sharing import Share
+    from moonpool.plugin.strain import Moment
     from moonpool.plugin.xdist_session import XdistSession
 
 __all__ = ["Elastic"]
@@ -58,6 +59,7 @@ class Elastic:
         self._announce = partial(announce, config)
         self._note_slots = partial(note_slots, config)
         self._share = share
+        self._strain = Strain(share.read, share.reserve_bytes)
         self._order = order
         self._decision = decision
         self._most = decision.wanted
@@ -68,7 +70,7 @@ class Elastic:
         self._session: XdistSession | None = None
         self._starting: dict[WorkerController, float] = {}
         self._ending: list[WorkerController] = []
-        self._shortage: str | None = None
+        self._is_short = False
         self._done = threading.Event()
 
     @pytest.hookimpl(optionalhook=True)
@@ -132,10 +134,11 @@ class Elastic:
             self._abandon_starting(self._session)
         if self._session.is_ending or scheduler is None:
             return
-        if shortage := self._share.memory_shortage():
-            self._yield_to(shortage, scheduler)
+        moment = self._strain.look()
+        if moment.shortage is not None:
+            self._yield_to(moment.shortage, scheduler)
         else:
-            self._share_fairly(self._session, scheduler)
+            self._share_fairly(self._session, scheduler, moment)
 
     def _give_back_ended(self, session: XdistSession) -> None:
         # A slot is free when the process is gone, not when its session has ended.
@@ -152,16 +155,18 @@ class Elastic:
 
     def _yield_to(self, shortage: str, scheduler: FileScheduler) -> None:
         """Give up the youngest worker, one at a time: memory comes back when its process ends."""
-        if self._shortage is None:
+        if not self._is_short:
             self._announce(f"{shortage}: workers end after their files until there is more")
-        self._shortage = shortage
+        self._is_short = True
         self._retire(scheduler, 1)
         self._share.ask(self._workers)
 
-    def _share_fairly(self, session: XdistSession, scheduler: FileScheduler) -> None:
-        self._shortage = None
+    def _share_fairly(
+        self, session: XdistSession, scheduler: FileScheduler, moment: Moment
+    ) -> None:
+        self._is_short = False
         worthwhile = self._worthwhile(scheduler)
-        if worthwhile > self._workers and self._share.hindrance() is not None:
+        if worthwhile > self._workers and moment.hindrance(self._share.costs.plan.bytes):
             worthwhile = self._workers
         allowance = self._share.ask(worthwhile)
         self._note_slots(self._workers, allowance)
@@ -178,7 +183,7 @@ class Elastic:
         """Decide again how many workers there may be, for what they turned out to cost."""
         plan, suite = self._share.costs.plan, self._decision.budget.suite
         if plan.cpus != suite.worker_cpus:
-            revised = replace(suite, worker_cpus=plan.cpus, worker_bytes=plan.bytes)
+            revised = suite._replace(worker_cpus=plan.cpus, worker_bytes=plan.bytes)
             self._most = max(self._decision.wanted, self._decision.forecast.decide(revised).workers)
 
     def _worthwhile(self, scheduler: FileScheduler) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.budget import Budget, Capacity, Limit, Suite, Wish, decide
 from moonpool.history import estimate, load_history, predict, start_cost
@@ -41,8 +40,7 @@ _SECONDS_PER_DATABASE_TEST = 0.1
 _LEAST_DATABASE_CPUS = 0.5
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(NamedTuple):
     """What is known of a run before it begins: its budget, and how long its files will take.
 
     ``machine`` is the class of this machine; ``note`` what a person should know of the history.

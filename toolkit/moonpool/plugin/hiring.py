@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.budget import thread_environment
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Hiring"]
 
 
-@dataclass(frozen=True)
-class Hiring:
+class Hiring(NamedTuple):
     """What a run's controller has that its workers need."""
 
     decision: Decision

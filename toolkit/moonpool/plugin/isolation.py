@@ -14,7 +14,8 @@ from moonpool.plugin import process
 from moonpool.plugin.names import NAMESPACE, PREPARED
 
 if TYPE_CHECKING:
-    from moonpool.config import DatabaseKeys, Places, TemplateKeys
+    from moonpool.config import Places
+    from moonpool.config.databases import DatabaseKeys, TemplateKeys
     from moonpool.databases import Databases, DatabaseSettings, Recipe
 
 __all__ = ["isolate", "open_for_run"]

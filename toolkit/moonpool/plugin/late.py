@@ -8,7 +8,6 @@ start and get all files after it; then it directs them, as in any run of pytest-
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -66,8 +65,7 @@ class LateWorkers:
         if session.testsfailed or session.config.option.collectonly:
             return None
         self._began, self._costs = self._clock(), self._meter.read()
-        suite = replace(
-            self._budget.suite,
+        suite = self._budget.suite._replace(
             start_seconds=self._costs.cpu_seconds,
             fixed_start_seconds=_CONTROLLER_SECONDS,
             measured=True,
@@ -100,8 +98,7 @@ class LateWorkers:
         rest = _rest(session.items, position)
         seconds = busy / position
         files = tuple(sorted((len(tests) * seconds for tests in rest), reverse=True))
-        left = replace(
-            suite,
+        left = suite._replace(
             files=len(rest),
             file_seconds=files,
             tests=sum(map(len, rest)),

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from moonpool.config import find_places, find_project_root, read_settings
 from moonpool.coverage import wanted
 from moonpool.errors import MoonpoolError
-from moonpool.plugin.measuring import RunCoverage
 from moonpool.plugin.names import LAUNCH
 from moonpool.plugin.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from moonpool.plugin.measuring import RunCoverage
 
 __all__ = ["Launch", "become_pytest"]
 
@@ -68,12 +69,18 @@ def _start_coverage() -> RunCoverage | None:
         return None  # The plugin meets the same error and reports it as pytest does.
     if not wanted(places.project_root, settings.coverage):
         return None
+    from moonpool.plugin.measuring import RunCoverage
+
     return RunCoverage.start(places, contexts=settings.contexts)
 
 
 def _run_pytest(arguments: Sequence[str], plugins: Sequence[object]) -> int:
     # What `pytest.console_main` does, which takes no plugin objects.
     import pytest
+
+    # Once pytest has begun it looks into each module of a plugin's package for asserts to rewrite,
+    # which makes the import of ours take twice as long.
+    import moonpool.plugin.controller  # noqa: F401
 
     try:
         code = pytest.main(list(arguments), plugins=[*plugins])

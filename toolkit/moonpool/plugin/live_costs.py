@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.plugin.usage import ATTRIBUTE
 
@@ -19,8 +18,7 @@ _LEAST_CPUS = 0.05
 _ENOUGH_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class WorkerPlan:
+class WorkerPlan(NamedTuple):
     """The CPUs, as a fraction, and the bytes that each worker is planned to take."""
 
     cpus: float

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
     from moonpool.config import Places
-    from moonpool.coverage import Measurement
+    from moonpool.coverage.measure import Measurement
     from moonpool.coverage.project import ProjectData
     from moonpool.run import Scratch
 
@@ -42,7 +42,7 @@ class RunCoverage:
     @classmethod
     def start(cls, places: Places, *, contexts: bool) -> RunCoverage:
         """Begin to measure this process; the project's own configuration says what."""
-        from moonpool.coverage import start
+        from moonpool.coverage.measure import start
 
         scratch = open_scratch(places.own_folder)
         measurement = start(places.project_root, scratch.folder, "main", contexts=contexts)

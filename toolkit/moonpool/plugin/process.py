@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from moonpool.coverage import Measurement
+    from moonpool.coverage.measure import Measurement
 
 __all__ = ["die_with_parent", "measurement", "preparation"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moonpool.plugin.usage import ATTRIBUTE
@@ -18,16 +17,14 @@ __all__ = ["Reported"]
 _MAIN = "main"
 
 
-@dataclass
 class _Worker:
     """What one worker is at: its file, and the test that has begun and not ended."""
 
-    name: str
-    file: str = ""
-    start: float = 0.0
-    setup_seconds: float = 0.0
-    seconds: float = 0.0
-    outcome: str = "passed"
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.file = ""
+        self.start = self.setup_seconds = self.seconds = 0.0
+        self.outcome = "passed"
 
 
 class Reported:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,7 +49,7 @@ class LongestFirst:
         if not self._is_in_use(config):
             return None
         unit_of = _UNIT_OF[config.getoption("dist")]
-        self.scheduler = FileScheduler(config, replace(self._arrangement, unit_of=unit_of))
+        self.scheduler = FileScheduler(config, self._arrangement._replace(unit_of=unit_of))
         return self.scheduler
 
     def _is_in_use(self, config: pytest.Config) -> bool:

@@ -5,25 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.machine import read_machine
 from moonpool.plugin.forecast import MACHINE_ROOT
 from moonpool.plugin.live_costs import LiveCosts, WorkerPlan
 from moonpool.plugin.terminal import say
-from moonpool.pool import (
-    Controller,
-    RecentPressure,
-    growth_hindrance,
-    machine_capacity,
-    memory_shortage,
-    open_pool,
-    open_tokens,
-    pool_key,
-)
+from moonpool.pool import Controller, machine_capacity, open_pool, pool_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +21,8 @@ if TYPE_CHECKING:
     from moonpool.budget import Suite
     from moonpool.config import Places, Settings
     from moonpool.machine import Machine
-    from moonpool.pool import Allowance, Membership, Tokens
+    from moonpool.pool import Allowance, Membership
+    from moonpool.pool.tokens import Tokens
 
 __all__ = ["SWITCH", "Share", "holders_note", "join_pool", "read_live"]
 
@@ -42,12 +33,11 @@ SWITCH = "MOONPOOL_POOL"
 _WAIT_SECONDS = 0.5
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """What this run holds of the pool, and how it asks for more.
 
-    ``costs`` says what each worker is planned to take. ``read`` gives live facts of the machine,
-    from which no share follows: they hold back growth, and give up a worker when memory runs short.
+    ``costs`` says what each worker is planned to take, ``reserve_bytes`` what memory is left to
+    others, and ``read`` gives live facts of the machine.
     ``tokens`` are those of a jobserver around this run, where there is one.
     """
 
@@ -56,7 +46,6 @@ class Share:
     reserve_bytes: int
     read: Callable[[], Machine]
     tokens: Tokens | None = None
-    _recent: RecentPressure = field(default_factory=RecentPressure)
 
     def ask(self, wanted: int, *, held: int | None = None) -> Allowance:
         """Say how many workers are wanted now, and learn how many may be held."""
@@ -101,17 +90,6 @@ class Share:
             allowance = self.ask(wanted)
         return allowance
 
-    def hindrance(self) -> str | None:
-        """Return why no worker should be started at this moment, or None."""
-        machine = self.read()
-        recent = self._recent.since_last(machine.cpu_pressure)
-        machine = replace(machine, cpu_pressure=recent)
-        return growth_hindrance(machine, self.reserve_bytes, self.costs.plan.bytes)
-
-    def memory_shortage(self) -> str | None:
-        """Return why a worker should be given up at this moment, or None."""
-        return memory_shortage(self.read(), self.reserve_bytes)
-
 
 def _own_bytes() -> int:
     """Return the most memory that this process has used: a controller, beside its workers."""
@@ -139,7 +117,15 @@ def join_pool(
     plan = WorkerPlan(suite.worker_cpus, suite.worker_bytes)
     least = settings.worker_bytes or 0
     costs = LiveCosts(plan, is_guess=not suite.measured, least_bytes=least)
-    return Share(membership, costs, settings.reserve_bytes, read, open_tokens(environ))
+    return Share(membership, costs, settings.reserve_bytes, read, _open_tokens(environ))
+
+
+def _open_tokens(environ: Mapping[str, str]) -> Tokens | None:
+    if "jobserver" not in environ.get("MAKEFLAGS", ""):
+        return None
+    from moonpool.pool.tokens import open_tokens  # Only a run inside make needs it.
+
+    return open_tokens(environ)
 
 
 def read_live(environ: Mapping[str, str] = os.environ) -> Machine:

@@ -51,11 +51,14 @@ class Usage:
             self._begin()
 
     def _begin(self) -> None:
+        # The clock is read first here and last at the end: what a preemption between the two
+        # takes must not count as waiting within a time that does not hold it.
+        began = self._clock()
         costs = self._meter.read()
         if self._before is None:
             self._extra["start_cpu_seconds"] = round(costs.cpu_seconds, 4)
             self._extra["start_peak_bytes"] = costs.peak_bytes
-        self._began, self._before = self._clock(), costs
+        self._began, self._before = began, costs
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -72,7 +75,8 @@ class Usage:
         return item is not None and (not following or following.path != item.path)
 
     def _take(self) -> dict[str, float]:
-        now, costs, before = self._clock(), self._meter.read(), self._before
+        costs, before = self._meter.read(), self._before
+        now = self._clock()
         assert before is not None
         # A plugin that runs a test again reports a second end of the same file.
         began = now if self._began is None else self._began

@@ -20,7 +20,7 @@ from moonpool.plugin.names import (
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from moonpool.coverage import Measurement
+    from moonpool.coverage.measure import Measurement
 
 __all__ = ["FileBoundary", "begin", "finish", "prepare_worker"]
 
@@ -32,7 +32,7 @@ def begin() -> None:
     project_root = os.environ.pop(COVERAGE_PROJECT, None)
     contexts = os.environ.pop(COVERAGE_CONTEXTS, None) is not None
     if folder is not None and project_root is not None:
-        from moonpool.coverage import start
+        from moonpool.coverage.measure import start
 
         process.measurement = start(
             Path(project_root), Path(folder), f"worker-{os.getpid()}", contexts=contexts

@@ -6,8 +6,7 @@ still hold more than their targets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.pool.shares import Capacity, Claim, Room, fair_targets
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Allowance", "Holder", "decide_allowance", "independent_allowance", "still_allowance"]
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(NamedTuple):
     """A controller that holds workers while another one waits."""
 
     project: str
@@ -28,8 +26,7 @@ class Holder:
     cpus: float
 
 
-@dataclass(frozen=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What a controller may hold now.
 
     ``granted`` is recorded as held: start workers up to it. ``target`` is the fair share.

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from moonpool.pool.shares import Claim
 
@@ -42,8 +41,7 @@ _MOST_SECONDS = 1e12
 STALE_SECONDS = 15.0
 
 
-@dataclass(frozen=True)
-class Controller:
+class Controller(NamedTuple):
     """Who takes part: for people to read, and never to decide by."""
 
     project: str
@@ -53,8 +51,7 @@ class Controller:
     started: str = ""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A controller and its claim; ``updated`` is in the seconds of ``boot_seconds``.
 
     ``understood`` is False for a record that this version cannot read.
@@ -152,4 +149,4 @@ def effective_claim(entry: Entry, now: float) -> Claim:
     claim = entry.claim
     if now - entry.updated <= STALE_SECONDS or claim.wanted <= claim.held:
         return claim
-    return replace(claim, wanted=claim.held)
+    return claim._replace(wanted=claim.held)

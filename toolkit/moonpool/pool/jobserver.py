@@ -11,8 +11,7 @@ import os
 import re
 import stat
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +23,7 @@ _DESCRIPTORS = re.compile(r"(\d+),(\d+)")
 _WORD = re.compile(r"(?:^|\s)--jobserver-(?:auth|fds)=(\S+)")
 
 
-@dataclass(frozen=True)
-class Jobserver:
+class Jobserver(NamedTuple):
     """A jobserver: the path of a FIFO, two open descriptors, or the name of a semaphore."""
 
     fifo: str | None = None

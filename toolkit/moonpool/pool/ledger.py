@@ -9,11 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import secrets
 import sys
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.pool.entries import RECORD_BYTES, Entry, decode_entry
 from moonpool.pool.locks import PLAIN_FILE, opened, try_lock, unlock
@@ -78,8 +76,7 @@ class OwnRecord:
             os.close(self._descriptor)
 
 
-@dataclass(frozen=True)
-class Ledger:
+class Ledger(NamedTuple):
     """The records below one folder."""
 
     folder: Path
@@ -105,7 +102,7 @@ class Ledger:
     def last_entry(self) -> str | None:
         """Return who was the last to enter the section: a process and a moment, or None."""
         try:
-            return (self.folder / SECTION_FILE).read_text(encoding="ascii").strip() or None
+            return (self.folder / SECTION_FILE).read_text(encoding="utf-8").strip() or None
         except (OSError, ValueError):
             return None
 
@@ -115,7 +112,7 @@ class Ledger:
         Raises OSError when the folder is gone or cannot be written.
         """
         for _ in range(_MOST_ATTEMPTS):
-            path = self.folder / f"{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
+            path = self.folder / f"{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
             with contextlib.suppress(FileExistsError):
                 own = _new_record(path, record)
                 if own is not None:

@@ -10,7 +10,6 @@ import contextlib
 import os
 import threading
 import weakref
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from moonpool.pool.allowance import (
@@ -96,8 +95,7 @@ class Membership:
         file boundaries.
         """
         with self._mutex:
-            self._claim = replace(
-                self._claim,
+            self._claim = self._claim._replace(
                 wanted=wanted,
                 weight=weight,
                 worker_bytes=worker_bytes,
@@ -114,7 +112,7 @@ class Membership:
     def release(self, workers: int = 1) -> None:
         """Give back slots whose processes are really gone; more than are held is all of them."""
         with self._mutex:
-            self._claim = replace(self._claim, held=max(0, self._claim.held - workers))
+            self._claim = self._claim._replace(held=max(0, self._claim.held - workers))
             if self._ledger is None:
                 return
             with self._noting(self._ledger):
@@ -126,7 +124,7 @@ class Membership:
     def leave(self) -> None:
         """Give back everything; leaving twice is leaving once."""
         with self._mutex:
-            self._claim = replace(self._claim, wanted=0, held=0, since=None)
+            self._claim = self._claim._replace(wanted=0, held=0, since=None)
             own, self._own, self._ledger = self._own, None, None
             _members.discard(self)
             if own is not None:
@@ -150,17 +148,16 @@ class Membership:
             own = self._be_present(ledger)
             now = self._clock()
             entries = ledger.entries(without=own.id, reap=True)
-            claim = replace(self._claim, id=own.id, since=self._since(self._claim.held, now))
+            claim = self._claim._replace(id=own.id, since=self._since(self._claim.held, now))
             allowance = decide_allowance(
                 self._capacity, claim, [effective_claim(entry, now) for entry in entries]
             )
-            claim = replace(claim, held=allowance.granted)
-            claim = replace(claim, since=claim.since if claim.held < claim.wanted else None)
+            claim = claim._replace(held=allowance.granted)
+            claim = claim._replace(since=claim.since if claim.held < claim.wanted else None)
             own.write(self._record(claim))
         self._claim = claim
         short = claim.held < claim.wanted
-        return replace(
-            allowance,
+        return allowance._replace(
             waiting_for=_holders(entries) if short else (),
             note=self._next_note(),
         )
@@ -195,12 +192,12 @@ class Membership:
     def _outside(self, allowance: Allowance) -> Allowance:
         """Hold what was given without asking the others, and say why."""
         held = max(self._claim.held, allowance.granted)
-        self._claim = replace(self._claim, held=held)
+        self._claim = self._claim._replace(held=held)
         # A promised first worker needs nobody's consent, but others should know of it.
         if self._own is not None:
             with contextlib.suppress(OSError):
                 self._own.write(self._record(self._claim))
-        return replace(allowance, note=self._next_note())
+        return allowance._replace(note=self._next_note())
 
     @contextlib.contextmanager
     def _noting(self, ledger: Ledger) -> Iterator[None]:

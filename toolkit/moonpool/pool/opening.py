@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.pool.clock import boot_seconds
 from moonpool.pool.entries import Controller, effective_claim
@@ -25,8 +24,7 @@ __all__ = ["Pool", "Snapshot", "Standing", "machine_capacity", "open_pool"]
 _LOOK_SECONDS = 1.0
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """One controller as an onlooker sees it.
 
     ``waiting_seconds`` is None for one that has all it wants; ``understood`` is False for the
@@ -40,8 +38,7 @@ class Standing:
     understood: bool
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """Who holds what at one moment; ``free`` is negative where floors overcommit the machine."""
 
     capacity: Capacity
@@ -56,8 +53,7 @@ class Snapshot:
         return Capacity(self.capacity.cpus - cpus, None if memory is None else memory - planned)
 
 
-@dataclass(frozen=True)
-class Pool:
+class Pool(NamedTuple):
     """The pool of this user and machine; without a ``folder``, ``unusable`` says why."""
 
     capacity: Capacity

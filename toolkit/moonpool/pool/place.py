@@ -38,7 +38,7 @@ def pool_key(machine: Machine, *, root: Path = Path("/")) -> str:
     the same folder. The boot is part of it because a folder on disk outlives the machine's run.
     """
     try:
-        boot = (root / _BOOT_ID).read_text(encoding="ascii").strip()
+        boot = (root / _BOOT_ID).read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
         boot = ""
     words = "\n".join((boot, machine.cpu_key, machine.memory_key or ""))

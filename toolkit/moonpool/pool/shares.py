@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,16 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["Capacity", "Claim", "Room", "fair_targets", "seniority"]
 
 
-@dataclass(frozen=True)
-class Capacity:
+class Capacity(NamedTuple):
     """What all controllers of a machine share: CPUs as a fraction, and bytes (None: unknown)."""
 
     cpus: float
     memory_bytes: int | None
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """What one controller has and would like.
 
     ``weight`` is the CPUs and ``worker_bytes`` the memory of each of its workers, ``own_bytes`` the

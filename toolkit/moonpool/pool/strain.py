@@ -7,7 +7,6 @@ their workers idle.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,4 +43,4 @@ class RecentPressure:
         if before is None or pressure.waited_seconds < before:
             return pressure
         percent = min(100.0, 100.0 * (pressure.waited_seconds - before) / elapsed)
-        return replace(pressure, some=percent)
+        return pressure._replace(some=percent)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from moonpool.files import lock_file
 
@@ -21,8 +20,7 @@ _PREFIX = "run-"
 _LOCK = "lock"
 
 
-@dataclass(frozen=True)
-class Scratch:
+class Scratch(NamedTuple):
     """A run's own folder; it is removed by ``close`` or, after a kill, by a later run."""
 
     folder: Path

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,8 +22,7 @@ class Binding(enum.Enum):
     WORK = "all work, divided among the workers"
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(NamedTuple):
     """``seconds`` that no schedule undercuts; ``unit`` names the one that binds, if one does."""
 
     seconds: float

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,8 +15,7 @@ __all__ = ["Unit", "file_of", "form_units", "scope_of"]
 _SECONDS_OF_AN_EMPTY_TEST = 0.0004
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """Tests, as positions in the collection, that stay together; ``seconds`` is the prediction."""
 
     name: str
