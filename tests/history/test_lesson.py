@@ -4,7 +4,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.history import FileRun, StartRun, digest, load_history, remember, what_it_taught
+from moonpool.history import (
+    FileRun,
+    SourceFile,
+    StartRun,
+    digest,
+    estimate,
+    load_history,
+    remember,
+    what_it_taught,
+)
 from moonpool.journal import VERSION, Journal
 
 if TYPE_CHECKING:
@@ -47,6 +56,23 @@ def test_a_file_costs_what_its_process_spent(journal: Journal, tmp_path: Path) -
     content = digest(b"def test_it(): ...\n")
     assert run.files == {"test_a.py": FileRun(3.0, 3, content, 0.5, 100)}
     assert run.start == StartRun(2, 2.5, 0.75, 1.5)
+
+
+def test_a_worker_that_ran_out_of_memory_raises_what_the_next_run_plans(
+    journal: Journal, tmp_path: Path
+) -> None:
+    times = {"seconds": 4.0, "cpu_seconds": 1.0, "start_cpu_seconds": 0.75}
+    _end(journal, "test_a.py", 6.0, tests=3, peak_bytes=100, **times)
+    journal.note("crash", worker="gw1", test="test_b.py::test_it")
+    journal.note("out-of-memory", worker="gw1", least_bytes=4096)
+    journal.note("end", DAY * 9 + 6.5, exit=1)
+    history = tmp_path / "history.jsonl"
+    assert remember(history, journal.path, root=tmp_path)
+    known = load_history(history)
+    assert [run.least_bytes for run in known.starts["m"]] == [4096]
+    files = {"test_a.py": SourceFile(3)}
+    assert estimate(known, "m", files, seconds_per_test=1.0).worker_bytes == 4096
+    assert estimate(known, "other", files, seconds_per_test=1.0).worker_bytes == 125
 
 
 def test_the_parts_of_a_file_are_added(journal: Journal, tmp_path: Path) -> None:

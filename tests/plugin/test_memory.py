@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from moonpool.history import load_history
+
 if TYPE_CHECKING:
     from tests.plugin.shared_machine import SharedMachine, SharedProject
 
@@ -14,6 +16,9 @@ EVENTS = "sys/fs/cgroup/system.slice/hosted-compute-agent.service/memory.events"
 KILLS, ONE_KILL = "oom_kill 0", "oom_kill 1"
 KILL = "os.kill(os.getpid(), signal.SIGKILL)"
 IMPORTS = "import os, pathlib, signal, time\n"
+
+# What a worker is planned with whose project nobody has measured.
+PLANNED_BYTES = 400 * 2**20
 
 
 # As many tests as the other files have, so that this one is as long and starts among the first.
@@ -42,6 +47,8 @@ def test_a_worker_that_the_kernel_killed_for_memory_is_not_replaced(machine: Sha
     output = project.finish(project.begin(), code=1)
     assert "ran out of memory: the run goes on with one worker less" in output
     assert project.seen_workers <= {"gw0", "gw1", "gw2", "gw3"}
+    *_, starts = load_history(project.root / ".moonpool/history.jsonl").starts.values()
+    assert starts[-1].least_bytes == 2 * PLANNED_BYTES
 
 
 def test_a_worker_that_somebody_else_killed_is_replaced(machine: SharedMachine) -> None:

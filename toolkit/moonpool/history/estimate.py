@@ -10,7 +10,7 @@ from moonpool.history.middle import median
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from moonpool.history.record import FileHistory, FileRun, History
+    from moonpool.history.record import FileHistory, FileRun, History, StartRun
 
 __all__ = ["Estimate", "Predictions", "SourceFile", "digest", "estimate", "predict"]
 
@@ -109,7 +109,7 @@ def estimate(
         tests=sum(_tests(found[n]) if n in found else f.tests for n, f in files.items()),
         measured=bool(found),
         worker_cpus=_worker_cpus(found.values()),
-        worker_bytes=_worker_bytes(found.values()),
+        worker_bytes=_worker_bytes(found.values(), history.starts.get(machine, ())),
     )
 
 
@@ -192,7 +192,9 @@ def _worker_cpus(files: Iterable[Sequence[FileRun]]) -> float | None:
     return max(_LEAST_CPUS, sum(seconds * cpus for seconds, cpus in weighted) / total)
 
 
-def _worker_bytes(files: Iterable[Sequence[FileRun]]) -> int | None:
+def _worker_bytes(files: Iterable[Sequence[FileRun]], starts: Iterable[StartRun]) -> int | None:
     peaks = (median(run.peak_bytes for run in runs) for runs in files)
     largest = max(peaks, default=0)
-    return int(largest * _MEMORY_MARGIN) or None
+    # The file that a worker was killed in has no peak: it was still growing.
+    least = max((run.least_bytes for run in starts), default=0)
+    return max(int(largest * _MEMORY_MARGIN), least) or None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["remember", "what_it_taught"]
 
-_EVENTS = ("run", "workers-added", "file-start", "file-end", "crash", "end")
+_EVENTS = ("run", "workers-added", "file-start", "file-end", "crash", "out-of-memory", "end")
 _SECONDS_PER_DAY = 86_400
 
 
@@ -89,4 +89,5 @@ def _start(events: Mapping[str, Sequence[Entry]]) -> StartRun | None:
     before = starts[0].time - run.time
     after = events["end"][-1].time - max(entry.time for entry in ends)
     workers, cpus = int(run.facts.get("workers", 0)), float(run.facts.get("cpus", 1.0))
-    return StartRun(workers, max(0.0, before + after), median(cpu), cpus)
+    least = max((int(e.facts["least_bytes"]) for e in events["out-of-memory"]), default=0)
+    return StartRun(workers, max(0.0, before + after), median(cpu), cpus, least)

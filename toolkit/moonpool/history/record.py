@@ -37,13 +37,15 @@ class StartRun(NamedTuple):
     """What one run spent beside its tests: before the first began and after the last ended.
 
     ``workers`` is 0 for a run in pytest's own process; ``worker_cpu_seconds`` what a process that
-    runs tests had spent on a CPU before its first one.
+    runs tests had spent on a CPU before its first one; ``least_bytes`` what each worker is to be
+    planned with where the kernel killed one for want of memory, else 0.
     """
 
     workers: int
     seconds: float
     worker_cpu_seconds: float
     cpus: float
+    least_bytes: int = 0
 
 
 class History(NamedTuple):

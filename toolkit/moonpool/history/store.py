@@ -80,8 +80,11 @@ def _file_run(seconds: float, tests: int, content: str, cpus: float, peak_bytes:
     return FileRun(float(seconds), int(tests), str(content), float(cpus), int(peak_bytes))
 
 
-def _start_run(workers: int, seconds: float, worker_cpu_seconds: float, cpus: float) -> StartRun:
-    return StartRun(int(workers), float(seconds), float(worker_cpu_seconds), float(cpus))
+def _start_run(
+    workers: int, seconds: float, worker_cpu_seconds: float, cpus: float, least_bytes: int = 0
+) -> StartRun:
+    start = StartRun(int(workers), float(seconds), float(worker_cpu_seconds), float(cpus))
+    return start._replace(least_bytes=int(least_bytes))
 
 
 def add_run(path: Path, run: RunRecord) -> bool:
@@ -139,7 +142,8 @@ def _file_row(run: FileRun) -> list[object]:
 
 
 def _start_row(run: StartRun) -> list[object]:
-    return [run.workers, round(run.seconds, 3), round(run.worker_cpu_seconds, 3), run.cpus]
+    times = [round(run.seconds, 3), round(run.worker_cpu_seconds, 3)]
+    return [run.workers, *times, run.cpus, run.least_bytes]
 
 
 def _encode(content: dict[str, object]) -> str:

@@ -205,7 +205,8 @@ class Controller:
             start_seconds = decision.budget.suite.start_seconds
             elastic = Elastic(self._config, self._share, order, decision, start_seconds)
             self._config.pluginmanager.register(elastic)
-        crashes = Crashes(order, lambda: read_live().oom_kills, elastic)
+        planned = decision.budget.suite.worker_bytes
+        crashes = Crashes(order, lambda: read_live().oom_kills, elastic, planned)
         self._config.pluginmanager.register(crashes)
 
     def _equip_isolation(self) -> None:

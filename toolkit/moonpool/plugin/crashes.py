@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from moonpool.plugin.names import RECORDER
 from moonpool.plugin.terminal import announce
 from moonpool.plugin.xdist_session import find_xdist_session
 
@@ -36,6 +37,7 @@ class Crashes:
 
     ``read_kills`` counts the kernel's OOM kills; ``elastic`` is told of them, and of each place
     that nobody takes again. It is None in a run whose number of workers does not change.
+    ``planned_bytes`` is what each worker was thought to need.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class Crashes:
         order: LongestFirst,
         read_kills: Callable[[], Counter | None],
         elastic: Elastic | None,
+        planned_bytes: int,
     ) -> None:
         self._order = order
         self._read_kills = read_kills
         self._elastic = elastic
+        self._planned_bytes = planned_bytes
         self._kills = self._count_kills()
 
     @pytest.hookimpl(wrapper=True)
@@ -66,11 +70,20 @@ class Crashes:
         if killed and not wanted:
             lost = f"{node.gateway.id} ran out of memory"
             announce(config, f"{lost}: the run goes on with one worker less")
-        if killed and self._elastic is not None:
-            self._elastic.run_out_of_memory()
+        if killed:
+            self._learn(config, node)
         if not wanted and self._elastic is not None:
             self._elastic.vacate()
         return wanted
+
+    def _learn(self, config: pytest.Config, node: WorkerController) -> None:
+        """Let this run and the next one plan more memory for each worker."""
+        least = 2 * self._planned_bytes
+        if self._elastic is not None:
+            least = self._elastic.run_out_of_memory()
+        recorder = config.pluginmanager.get_plugin(RECORDER)
+        if recorder is not None:
+            recorder.note("out-of-memory", worker=node.gateway.id, least_bytes=least)
 
     def _is_needed(self, killed: bool) -> bool:
         scheduler = self._order.scheduler

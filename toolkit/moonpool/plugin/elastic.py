@@ -117,10 +117,11 @@ class Elastic:
         self._workers -= 1
         self._share.release()
 
-    def run_out_of_memory(self) -> None:
-        """Want one worker less from now on, and plan more memory for each of the others."""
+    def run_out_of_memory(self) -> int:
+        """Want one worker less from now on; return the bytes now planned for each of the others."""
         self._share.costs.ran_out()
         self._lost += 1
+        return self._share.costs.plan.bytes
 
     def _tick(self, session: XdistSession) -> None:
         while not self._done.wait(_TICK_SECONDS):
