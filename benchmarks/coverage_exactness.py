@@ -1,11 +1,16 @@
 """Executed lines and arcs of real packages: serial `coverage run` against moonpool and pytest-cov.
 
-python benchmarks/coverage_exactness.py [--packages click,h11] [--kinds line,branch] [--modes -n 2]
+python benchmarks/coverage_exactness.py [--packages h11,idna==3.20] [--kinds line] [--modes serial]
 
-Downloads source distributions with pip, gives each a `.coveragerc` that measures the whole folder,
-tests included, and runs its suite in every mode with this interpreter. Each cell says how many
-(file, line) or (file, arc) pairs differ from the serial run; `serial again` shows what the suite
-itself does differently from run to run. `coverage_packages.txt` says what to install beside it.
+Downloads source distributions with pip (any that has a pytest suite), gives each a `.coveragerc`
+that measures the whole folder, tests included, and runs its suite in every mode with this
+interpreter. Each cell says how many (file, line) or (file, arc) pairs differ from the serial run;
+`serial again` shows what the suite itself does differently from run to run.
+
+Where a mode differs, its tests run again serially, one `coverage run` for each process, in the
+order in which that process ran them. `0 (order -2 +0)`: two pairs are not the serial run's, and
+serial runs in that order differ in just these, so they are of the tests and not of the measuring.
+`coverage_packages.txt` says what to install beside it.
 """
 
 from __future__ import annotations
@@ -29,40 +34,26 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
+REPLAY = HERE / "replay"
 DOWNLOADS = Path(tempfile.gettempdir()) / "moonpool-sdists"
-PYTEST = ("-q", "-p", "no:cacheprovider")
+PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "moonpool_replay")
 TIMEOUT_SECONDS = 300
 
 Ran = set[tuple[str, object]]
 
 
-@dataclass(frozen=True)
-class Package:
-    """A source distribution: its pin, what goes on PYTHONPATH, and more words for pytest."""
-
-    pin: str
-    path: str = "src"
-    words: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The name without the version."""
-        return self.pin.partition("==")[0]
-
-
+# Pure Python, with tests in the source distribution that take a few seconds.
 PACKAGES = (
-    Package("blinker==1.9.0"),
-    Package("cachetools==8.0.2"),
-    Package("flask==3.1.3"),
-    Package("h11==0.16.0", "."),
-    Package("humanize==4.17.0"),
-    Package("iniconfig==2.3.1"),
-    Package("itsdangerous==2.2.0"),
-    Package("marshmallow==4.4.0"),
-    Package("pluggy==1.7.0"),
-    Package("python-dotenv==1.2.4"),
-    Package("structlog==26.1.0"),
-    Package("toolz==1.2.0", "."),
+    "cachetools==8.0.2",
+    "h11==0.16.0",
+    "humanize==4.17.0",
+    "idna==3.20",
+    "iniconfig==2.3.1",
+    "itsdangerous==2.2.0",
+    "marshmallow==4.4.0",
+    "python-dotenv==1.2.4",
+    "sqlparse==0.6.1",
+    "toolz==1.2.0",
 )
 
 
@@ -70,8 +61,12 @@ PACKAGES = (
 class Suite:
     """An unpacked package with its coverage settings, ready to be run again and again."""
 
-    package: Package
     root: Path
+
+    @property
+    def record(self) -> Path:
+        """Where each process of a mode writes the order of its tests."""
+        return self.root.parent / "record"
 
     def run(self, *words: str, **environ: str) -> int:
         """Run this interpreter in the package's folder and return the exit code."""
@@ -93,25 +88,28 @@ class Suite:
         dropped = ("MOON", "PYTEST", "COVERAGE", "COV_", "GITHUB")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
         # `CI` makes Hypothesis repeat its examples; the seed makes sets iterate alike.
-        path = str(self.root / self.package.path)
-        return {**kept, "PYTHONPATH": path, "CI": "true", "PYTHONHASHSEED": "0"}
+        source = self.root / "src"
+        path = os.pathsep.join([str(source if source.is_dir() else self.root), str(REPLAY)])
+        record = {"REPLAY_RECORD": str(self.record)}
+        return {**kept, **record, "PYTHONPATH": path, "CI": "true", "PYTHONHASHSEED": "0"}
 
     def test_files(self) -> list[str]:
         """Return the test files that the package's own configuration collects."""
         words = ("-m", "pytest", "--collect-only", "-q", *PYTEST[1:], "-p", "no:moonpool")
-        self.run(*words, *self.package.words)
+        self.run(*words)
         log = (self.root / ".." / f"{self.root.name}.log").read_text()
         names = (line.partition("::")[0] for line in log.splitlines() if "::" in line)
         return sorted({name for name in names if (self.root / name).is_file()})
 
 
-def unpack(package: Package, kind: str, folder: Path) -> Suite:
+def unpack(pin: str, kind: str, folder: Path) -> Suite:
     """Download once, then unpack anew."""
-    pattern = f"{package.name.replace('-', '[-_]')}-*.tar.gz"
+    name, _, version = pin.partition("==")
+    pattern = f"{name.replace('-', '[-_]')}-{version or '[0-9]*'}.tar.gz"
     if not list(DOWNLOADS.glob(pattern)):
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         subprocess.run(
-            [*command, "--no-binary", ":all:", "--dest", str(DOWNLOADS), package.pin], check=True
+            [*command, "--no-binary", ":all:", "--dest", str(DOWNLOADS), pin], check=True
         )
     with tarfile.open(next(DOWNLOADS.glob(pattern))) as archive:
         archive.extractall(folder, filter="data")
@@ -119,7 +117,7 @@ def unpack(package: Package, kind: str, folder: Path) -> Suite:
     branch = str(kind == "branch").lower()
     (root / ".coveragerc").write_text(f"[run]\nsource = .\nbranch = {branch}\n")
     (root / "pyproject.toml").touch()
-    return Suite(package, root)
+    return Suite(root)
 
 
 def ran(suite: Suite, data_file: Path) -> Ran:
@@ -136,13 +134,24 @@ def ran(suite: Suite, data_file: Path) -> Ran:
     return found
 
 
-def serial(suite: Suite) -> Ran:
+def serial(suite: Suite, **environ: str) -> Ran:
     """`coverage run -m pytest` in one process, combined where the package forks."""
-    words = ("-m", "pytest", *PYTEST, "-p", "no:moonpool", *suite.package.words)
-    suite.run("-m", "coverage", "run", *words)
+    words = ("-m", "pytest", *PYTEST, "-p", "no:moonpool")
+    suite.run("-m", "coverage", "run", *words, **environ)
     if list(suite.root.glob(".coverage.*")):
         suite.run("-m", "coverage", "combine")
     return ran(suite, suite.root / ".coverage")
+
+
+def replayed(suite: Suite) -> Ran:
+    """What serial runs measure that run the tests of each process of the last mode in its order."""
+    orders = suite.record.rename(suite.record.with_name("orders"))
+    found: Ran = set()
+    for order in sorted(orders.iterdir()):
+        clean(suite)
+        found |= serial(suite, REPLAY_ORDER=str(order))
+    shutil.rmtree(orders)
+    return found
 
 
 def pytest_cov(*mode: str) -> Callable[[Suite], Ran]:
@@ -150,7 +159,7 @@ def pytest_cov(*mode: str) -> Callable[[Suite], Ran]:
 
     def measure(suite: Suite) -> Ran:
         words = (*PYTEST, "-p", "no:moonpool", "--cov", "--cov-report=", *mode)
-        suite.run("-m", "pytest", *words, *suite.package.words)
+        suite.run("-m", "pytest", *words)
         return ran(suite, suite.root / ".coverage")
 
     return measure
@@ -160,7 +169,7 @@ def moonpool(*mode: str) -> Callable[[Suite], Ran]:
     """`moonpool test` in the given mode."""
 
     def measure(suite: Suite) -> Ran:
-        suite.run("-m", "moonpool", "test", *PYTEST, *mode, *suite.package.words)
+        suite.run("-m", "moonpool", "test", *PYTEST, *mode)
         return ran(suite, suite.root / ".moonpool" / "coverage")
 
     return measure
@@ -193,7 +202,7 @@ def elastic(suite: Suite) -> Ran:
         stderr=subprocess.DEVNULL,
     )
     try:
-        words = ("--moonpool-workers", "100%", *suite.package.words)
+        words = ("--moonpool-workers", "100%")
         suite.run("-m", "moonpool", "test", *PYTEST, *words, **environ)
     finally:
         busy.wait()
@@ -233,19 +242,23 @@ MODES: dict[str, Callable[[Suite], Ran]] = {
 def clean(suite: Suite) -> None:
     """Remove what a run left behind."""
     shutil.rmtree(suite.root / ".moonpool", ignore_errors=True)
+    shutil.rmtree(suite.record, ignore_errors=True)
+    suite.record.mkdir()
     for path in suite.root.glob(".coverage*"):
         if path.name != ".coveragerc":
             path.unlink()
 
 
-def compare(package: Package, kind: str, modes: list[str], verbose: bool) -> list[str]:
+def compare(pin: str, kind: str, modes: list[str], verbose: bool) -> list[str]:
     """Return a row of the table: the serial run's pairs, then the differences of each mode."""
     with tempfile.TemporaryDirectory() as folder:
-        suite = unpack(package, kind, Path(folder).resolve())
+        suite = unpack(pin, kind, Path(folder).resolve())
+        clean(suite)
         serial(suite)  # Bytecode is written here, and not during a measurement.
         clean(suite)
         expected = serial(suite)
-        cells = [package.pin, kind, str(len(expected))]
+        tests = sum(len(file.read_text().splitlines()) for file in suite.record.iterdir())
+        cells = [pin, kind, str(tests), str(len(expected))]
         for mode in modes:
             clean(suite)
             cells.append(_cell(expected, suite, mode, verbose))
@@ -255,18 +268,27 @@ def compare(package: Package, kind: str, modes: list[str], verbose: bool) -> lis
 def _cell(expected: Ran, suite: Suite, mode: str, verbose: bool) -> str:
     try:
         found = MODES[mode](suite)
+        plain = _difference(expected, found)
+        if not plain:
+            return "0"
+        against = _difference(replayed(suite), found)
     except Exception as error:  # A cell of the table, not the end of it.
         return f"{type(error).__name__}"
-    lost, more = sorted(expected - found, key=str), sorted(found - expected, key=str)
-    if verbose and (lost or more):
-        print(f"{suite.package.name} {mode}: lost {lost[:12]} more {more[:12]}", file=sys.stderr)
-    return "0" if not lost and not more else f"-{len(lost)} +{len(more)}"
+    if verbose:
+        for name, pairs in (("lost", expected - found), ("more", found - expected)):
+            print(suite.root.name, mode, name, sorted(pairs, key=str)[:12], file=sys.stderr)
+    return against or f"0 (order {plain})"
+
+
+def _difference(expected: Ran, found: Ran) -> str:
+    lost, more = expected - found, found - expected
+    return f"-{len(lost)} +{len(more)}" if lost or more else ""
 
 
 def main() -> None:
     """Print the table as Markdown."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--packages", default=",".join(entry.name for entry in PACKAGES))
+    parser.add_argument("--packages", default=",".join(PACKAGES))
     parser.add_argument("--kinds", default="line,branch")
     parser.add_argument("--modes", default=",".join(name.replace(", ", "/") for name in MODES))
     parser.add_argument("--verbose", action="store_true")
@@ -274,13 +296,11 @@ def main() -> None:
     modes = [name.replace("/", ", ") for name in wish.modes.split(",")]
     DOWNLOADS.mkdir(exist_ok=True)
     print(f"Python {sys.version.split()[0]}")
-    print("| package | kind | pairs | " + " | ".join(modes) + " |")
-    print("|---" * (len(modes) + 3) + "|")
-    for package in PACKAGES:
-        if package.name not in wish.packages.split(","):
-            continue
+    print("| package | kind | tests | pairs | " + " | ".join(modes) + " |")
+    print("|---" * (len(modes) + 4) + "|")
+    for pin in wish.packages.split(","):
         for kind in wish.kinds.split(","):
-            print(f"| {' | '.join(compare(package, kind, modes, wish.verbose))} |", flush=True)
+            print(f"| {' | '.join(compare(pin, kind, modes, wish.verbose))} |", flush=True)
 
 
 if __name__ == "__main__":

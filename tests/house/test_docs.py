@@ -39,8 +39,11 @@ def _options(command: click.Command) -> set[str]:
         if word.startswith("--")
     }
     if isinstance(command, click.Group):
-        for name in command.commands:
-            found |= _options(command.commands[name])
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            found |= _options(inner)
     return found
 
 

@@ -12,14 +12,13 @@ import click
 from moonpool.cli.output import print_error, print_note
 from moonpool.coverage.datafile import write_data_file
 from moonpool.coverage.executed import rename
-from moonpool.coverage.gather import gather
+from moonpool.coverage.gather import gather, worthwhile
 from moonpool.coverage.paths import remapping
 from moonpool.coverage.sources import note_sources, united_sources
 from moonpool.errors import ExitCode, MoonpoolError
-from moonpool.machine import read_machine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from moonpool.coverage.gather import DamagedFile
 
@@ -50,7 +49,7 @@ def unite(paths: tuple[Path, ...], output: Path) -> int:
     sources, different = united_sources(files)
     if different:
         raise _of_two_minds(different)
-    found = gather(files, processes=max(1, int(read_machine().cpus)))
+    found = gather(files, processes=_processes(files))
     if found.mixed:
         print_note(
             "some files have no branches: what ran there counts as run, its jumps as unknown"
@@ -62,6 +61,15 @@ def unite(paths: tuple[Path, ...], output: Path) -> int:
     for entry in found.damaged:
         print_error(_unreadable(entry))
     return ExitCode.COVERAGE if found.damaged else ExitCode.OK
+
+
+def _processes(files: Sequence[Path]) -> int:
+    most = worthwhile(files)
+    if most == 1:
+        return 1
+    from moonpool.machine import read_machine
+
+    return min(most, max(1, int(read_machine().cpus)))
 
 
 def _names(folder: Path) -> Callable[[str], str]:

@@ -11,11 +11,11 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING
 
-from moonpool.coverage.executed import Arc, Executed, FileRun, line_numbers
+from moonpool.coverage.executed import Arc, Executed, FileRun
 from moonpool.files import written_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = [
@@ -154,45 +154,41 @@ def _write(path: Path, executed: Executed) -> None:
     data = CoverageData(basename=str(path))
     # An addition of nothing settles the kind, which an all-unexecuted file needs before a touch.
     (data.add_arcs if executed.branches else data.add_lines)({})
-    for name, run in sorted(executed.files.items()):
-        data.touch_file(name, run.tracer)
-    for context, by_file in _by_context(executed):
-        data.set_context(context)
-        if executed.branches:
-            data.add_arcs(dict.fromkeys(by_file, ()))
-        else:
-            data.add_lines(
-                {name: line_numbers(run.lines[context]) for name, run in by_file.items()}
-            )
+    data.touch_files(sorted(executed.files))
+    tracers = {name: run.tracer for name, run in sorted(executed.files.items()) if run.tracer}
+    data.add_file_tracers(tracers)
     data.write()
     data.close(force=True)
-    if executed.branches:
-        _insert_arcs(path, executed)
+    _insert_runs(path, executed)
 
 
-def _insert_arcs(path: Path, executed: Executed) -> None:
+def _insert_runs(path: Path, executed: Executed) -> None:
     # The API goes through every arc three times for a hash that only its own file names carry,
-    # which takes five times as long as this.
+    # which takes five times as long as this, and through every line on its way to bits again.
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("pragma journal_mode = off")
         connection.execute("pragma synchronous = off")
+        ran = list(_ran(executed))
+        known = sorted({context for _, context, _ in ran})
+        connection.executemany("insert into context (context) values (?)", zip(known))
         files = dict(connection.execute("select path, id from file"))
         contexts = dict(connection.execute("select context, id from context"))
-        connection.executemany(
-            "insert into arc (file_id, context_id, fromno, tono) values (?, ?, ?, ?)",
-            (
-                (files[name], contexts[context], start, end)
-                for name, run in sorted(executed.files.items())
-                for context, arcs in sorted(run.arcs.items())
-                for start, end in sorted(arcs)
-            ),
-        )
+        for name, context, what in ran:
+            key = (files[name], contexts[context])
+            if isinstance(what, int):
+                numbits = what.to_bytes((what.bit_length() + 7) // 8, "little")
+                connection.execute("insert into line_bits values (?, ?, ?)", (*key, numbits))
+            else:
+                connection.executemany(
+                    "insert into arc values (?, ?, ?, ?)", ((*key, *arc) for arc in sorted(what))
+                )
 
 
-def _by_context(executed: Executed) -> list[tuple[str, dict[str, FileRun]]]:
-    found: dict[str, dict[str, FileRun]] = {}
+def _ran(executed: Executed) -> Iterator[tuple[str, str, int | frozenset[Arc]]]:
     for name, run in sorted(executed.files.items()):
-        for context, ran in (run.arcs if executed.branches else run.lines).items():
-            if ran:
-                found.setdefault(context, {})[name] = run
-    return sorted(found.items())
+        by_context: Mapping[str, int | frozenset[Arc]] = run.lines
+        if executed.branches:
+            by_context = run.arcs
+        for context, what in sorted(by_context.items()):
+            if what:
+                yield name, context, what

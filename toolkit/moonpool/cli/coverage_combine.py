@@ -1,0 +1,178 @@
+"""`moonpool coverage combine` and `report`: unites the coverage of all projects, reports on it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import click
+
+from moonpool import moon as moons
+from moonpool.cli.output import print_error, print_json, print_lines, print_note, wants_colour
+from moonpool.coverage.analysis import analysed
+from moonpool.coverage.combine import combine, data_error
+from moonpool.coverage.combined import load_combined
+from moonpool.coverage.report import report_on
+from moonpool.coverage.reports import FORMATS, summary, table, write_reports
+from moonpool.coverage.workspace import DATA_FILE, ProjectInput
+from moonpool.errors import ExitCode, MoonpoolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from moonpool.coverage.combined import Combined, CombinedProject
+    from moonpool.coverage.report import Report
+
+__all__ = ["combine_", "report"]
+
+_JSON_VERSION = 1
+_ALL = tuple(name for name in FORMATS if name != "term-missing")
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the user wants to see."""
+
+    formats: Sequence[str]
+    files: bool
+    as_json: bool
+
+
+def _formats(_context: object, _option: object, given: Sequence[str]) -> list[str]:
+    names = [name.strip() for entry in given for name in entry.split(",") if name.strip()]
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown:
+        raise click.BadParameter(
+            f"found `{unknown[0]}`, expected one of {', '.join(FORMATS)}", param_hint="'--format'"
+        )
+    return list(dict.fromkeys(names))
+
+
+def _options(default: Sequence[str]) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    formats = click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        default=default,
+        callback=_formats,
+        help=f"Any of {', '.join(FORMATS)}; separated by commas, or repeated.",
+    )
+    files = click.option("--files", is_flag=True, help="List the files of each project.")
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    return lambda function: formats(files(as_json(function)))
+
+
+@click.command("combine")
+@_options(_ALL)
+def combine_(formats: list[str], files: bool, as_json: bool) -> int:
+    """Unite the data of all projects and write the reports."""
+    workspace = moons.find_workspace(Path.cwd(), environ=os.environ)
+    combined = combine(_inputs(workspace, os.environ), workspace.root)
+    if not combined.projects:
+        print_note("no project has the tag `pytest` or a task `test`: there is nothing to combine")
+    if combined.mixed:
+        print_note("some projects measure branches, some do not: the united data has lines only")
+    if combined.outside:
+        print_note(f"left out measured files outside of the workspace: {combined.outside}")
+    return _report(workspace.root, combined, combined.projects, _Wish(formats, files, as_json))
+
+
+@click.command("report")
+@click.option("--project", "project_id", help="Report on the project with this id alone.")
+@_options(("term",))
+def report(formats: list[str], files: bool, as_json: bool, project_id: str | None) -> int:
+    """Report on what was combined last."""
+    workspace = moons.find_workspace(Path.cwd(), environ=os.environ)
+    combined = load_combined(workspace.root)
+    projects = [entry for entry in combined.projects if project_id in (None, entry.id)]
+    if project_id is not None and not projects:
+        known = ", ".join(f"`{entry.id}`" for entry in combined.projects)
+        raise click.BadParameter(
+            f"found `{project_id}`, expected one of {known}", param_hint="'--project'"
+        )
+    # One project's reports must not take the place of the workspace's.
+    alone = combined.folder / "by-project" / quote(project_id, safe="") if project_id else None
+    return _report(workspace.root, combined, projects, _Wish(formats, files, as_json), alone)
+
+
+def _inputs(workspace: moons.Workspace, environ: Mapping[str, str]) -> list[ProjectInput]:
+    # moon writes its report when a run ends, so inside of a run it is an older run's. But there a
+    # task is started only when all that it depends on has passed.
+    inside = "MOON_TARGET" in environ
+    states = {} if inside else moons.read_run_report(workspace)
+    unknown = "passed" if inside else "not run"
+    return [
+        ProjectInput(
+            project.id, project.source, project.root, states.get(f"{project.id}:test", unknown)
+        )
+        for project in moons.list_projects(workspace, environ=environ)
+        if _is_tested(project)
+    ]
+
+
+def _is_tested(project: moons.Project) -> bool:
+    # A project without the task may still have data, from tests that are run in another way.
+    named = "pytest" in project.tags or "test" in project.tasks
+    return named or (project.root / DATA_FILE).is_file()
+
+
+def _report(
+    root: Path,
+    combined: Combined,
+    projects: Sequence[CombinedProject],
+    wish: _Wish,
+    folder: Path | None = None,
+) -> int:
+    with analysed(combined, projects, root) as (found, refused):
+        outcome = report_on(projects, found)
+        written = write_reports(wish.formats, folder or combined.folder, outcome)
+    errors = [*(data_error(entry) for entry in projects if entry.data == "unreadable"), *refused]
+    if wish.as_json:
+        print_json(_JSON_VERSION, _as_json(root, outcome, written, errors))
+    else:
+        _print(root, outcome, written, wish)
+    for error in errors:
+        print_error(error)
+    return ExitCode.COVERAGE if errors else ExitCode.OK
+
+
+def _print(root: Path, outcome: Report, written: Mapping[str, Path], wish: _Wish) -> None:
+    missing = "term-missing" in wish.formats
+    if missing or "term" in wish.formats:
+        bold = wants_colour(sys.stdout)
+        files = wish.files or missing
+        print_lines(table(outcome.numbers, files=files, missing=missing, bold=bold))
+    for entry in outcome.analysed:
+        for problem in entry.problems:
+            print_note(f"{entry.project.id}: {problem}")
+    for path in written.values():
+        print_note(f"wrote {path.relative_to(root).as_posix()}")
+
+
+def _as_json(
+    root: Path,
+    outcome: Report,
+    written: Mapping[str, Path],
+    errors: Sequence[MoonpoolError],
+) -> dict[str, Any]:
+    numbers = outcome.numbers
+    return {
+        "projects": [
+            {
+                "id": project.id,
+                "source": project.source,
+                "note": project.note,
+                "summary": summary(project.numbers, numbers.precision)
+                if project.measured
+                else None,
+            }
+            for project in numbers.projects
+        ],
+        "total": summary(numbers.total, numbers.precision),
+        "reports": {name: path.relative_to(root).as_posix() for name, path in written.items()},
+        "errors": [error.message for error in errors],
+    }
