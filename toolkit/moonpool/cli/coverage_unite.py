@@ -14,7 +14,7 @@ from moonpool.coverage.datafile import write_data_file
 from moonpool.coverage.executed import rename
 from moonpool.coverage.gather import gather, worthwhile
 from moonpool.coverage.paths import remapping
-from moonpool.coverage.sources import note_sources, united_sources
+from moonpool.coverage.sources import note_sources
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
@@ -46,17 +46,16 @@ def unite(paths: tuple[Path, ...], output: Path) -> int:
     files = _data_files(paths, output) if paths else _beside(Path(), output)
     if not files:
         raise _nothing(paths or (Path.cwd(),))
-    sources, different = united_sources(files)
-    if different:
-        raise _of_two_minds(different)
     found = gather(files, processes=_processes(files))
+    if found.contradicted:
+        raise _of_two_minds(found.contradicted)
     if found.mixed:
         print_note(
             "some files have no branches: what ran there counts as run, its jumps as unknown"
         )
     if found.files:
         executed, _ = rename(found.executed, _names(Path.cwd()))
-        write_data_file(output, executed, complete=lambda aside: note_sources(aside, sources))
+        write_data_file(output, executed, complete=lambda aside: note_sources(aside, found.sources))
         print_note(f"united {found.files} data files in {output}")
     for entry in found.damaged:
         print_error(_unreadable(entry))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.coverage.executed import Arc, Executed, FileRun
 from moonpool.files import written_aside
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SCHEMA_VERSION",
     "Arcs",
+    "Contents",
     "DataFileError",
     "opened",
     "read_data_file",
@@ -40,6 +41,10 @@ _HALF = 1 << (_SHIFT - 1)
 _ARCS = """
     select file_id, context_id, group_concat(fromno * 16777216 + tono)
     from arc group by file_id, context_id
+"""
+_FILES = """
+    select file.id, path, coalesce(tracer, '')
+    from file left join tracer on tracer.file_id = file.id
 """
 _LINES = "select file_id, context_id, numbits from line_bits"
 
@@ -92,31 +97,38 @@ def _require_schema(connection: sqlite3.Connection) -> None:
         raise DataFileError(f"has schema {found} where {SCHEMA_VERSION} was expected")
 
 
-def rows(
-    connection: sqlite3.Connection,
-) -> tuple[bool, dict[str, str], Iterator[tuple[str, str, str | bytes]]]:
-    """Return whether a file has branches, its paths with their tracers, and its contents.
+class Contents(NamedTuple):
+    """What a data file holds: its kind, what others noted in it, its paths with their tracers.
 
-    The contents are a path, a context, and the numbers of its arcs as a text or its lines as bits.
+    ``runs`` are a path, a context, and the numbers of its arcs as a text or its lines as bits.
     """
-    meta = connection.execute("select value from meta where key = 'has_arcs'").fetchone()
-    branches = bool(meta and int(meta[0]))
-    paths = dict(connection.execute("select id, path from file"))
-    tracers = dict(connection.execute("select file_id, tracer from tracer"))
+
+    branches: bool
+    meta: dict[str, str]
+    tracers: dict[str, str]
+    runs: Iterator[tuple[str, str, str | bytes]]
+
+
+def rows(connection: sqlite3.Connection) -> Contents:
+    """Return the contents of a data file that is open."""
+    meta = dict(connection.execute("select key, value from meta"))
+    branches = bool(int(meta.get("has_arcs", 0)))
+    files = connection.execute(_FILES).fetchall()
+    paths = {file_id: path for file_id, path, _ in files}
     contexts = dict(connection.execute("select id, context from context"))
     found = connection.execute(_ARCS if branches else _LINES)
-    named = ((paths[file_id], contexts[context_id], what) for file_id, context_id, what in found)
-    return branches, {path: tracers.get(key, "") for key, path in paths.items()}, named
+    runs = ((paths[file_id], contexts[context_id], what) for file_id, context_id, what in found)
+    return Contents(branches, meta, {path: tracer for _, path, tracer in files}, runs)
 
 
 def read_data_file(path: Path) -> Executed:
     """Return all that a data file holds; raises as ``opened``."""
     with opened(path) as connection:
-        branches, tracers, contents = rows(connection)
+        contents = rows(connection)
         lines: dict[str, dict[str, int]] = {}
         arcs: dict[str, dict[str, frozenset[Arc]]] = {}
         known = Arcs()
-        for name, context, what in contents:
+        for name, context, what in contents.runs:
             if isinstance(what, str):
                 some = frozenset(map(known.__getitem__, what.split(",")))
                 arcs.setdefault(name, {})[context] = some
@@ -124,10 +136,10 @@ def read_data_file(path: Path) -> Executed:
                 # A numbits blob has line n as bit n % 8 of byte n // 8: a little-endian integer.
                 lines.setdefault(name, {})[context] = int.from_bytes(what, "little")
     return Executed(
-        branches,
+        contents.branches,
         {
-            name: FileRun(tracers[name], lines.get(name, {}), arcs.get(name, {}))
-            for name in sorted(tracers)
+            name: FileRun(tracer, lines.get(name, {}), arcs.get(name, {}))
+            for name, tracer in sorted(contents.tracers.items())
         },
     )
 

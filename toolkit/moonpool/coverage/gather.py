@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from moonpool.coverage.datafile import Arcs, DataFileError, opened, rows
 from moonpool.coverage.executed import Executed, FileRun, unite
+from moonpool.coverage.sources import sources_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["DamagedFile", "Gathered", "gather", "worthwhile"]
 
@@ -38,13 +39,16 @@ class DamagedFile:
 class Gathered:
     """What ran in any of the files, how many were read, and those that could not be.
 
-    ``mixed`` says that some had branches and some had not.
+    ``mixed`` says that some had branches and some had not. ``sources`` are the digests of the
+    sources that the files are about, ``contradicted`` those about which they differ.
     """
 
     executed: Executed
     files: int
     mixed: bool
     damaged: tuple[DamagedFile, ...]
+    sources: Mapping[str, str]
+    contradicted: tuple[str, ...]
 
 
 class _Union:
@@ -57,14 +61,17 @@ class _Union:
         self.branches = False
         self.lines: dict[tuple[str, str], int] = {}
         self.arcs: dict[tuple[str, str], set[str]] = {}
+        self.sources: dict[str, str] = {}
+        self.contradicted: set[str] = set()
         # A copy of each text, for all files to share.
         self._texts: dict[str, str] = {}
 
     def add(self, path: Path) -> None:
         try:
             with opened(path) as connection:
-                branches, tracers, contents = rows(connection)
-                for name, context, what in contents:
+                contents = rows(connection)
+                sources = sources_in(contents.meta)
+                for name, context, what in contents.runs:
                     if isinstance(what, str):
                         self.add_arcs((name, context), what)
                     else:
@@ -75,13 +82,20 @@ class _Union:
         except DataFileError as error:
             self.damaged.append(DamagedFile(path, str(error)))
         else:
-            self.add_files(tracers, branches)
+            self.add_files(contents.tracers, contents.branches)
+            self.add_sources(sources)
             self.files += 1
 
     def add_files(self, tracers: dict[str, str], branches: bool) -> None:
         self.branches |= branches
-        for name, tracer in tracers.items():
-            self.tracers[name] = max(tracer, self.tracers.get(name, ""))
+        self.tracers = {**tracers, **self.tracers}
+        for name in filter(tracers.get, tracers):
+            self.tracers[name] = max(tracers[name], self.tracers[name])
+
+    def add_sources(self, sources: Mapping[str, str]) -> None:
+        for name, digest in sources.items():
+            if self.sources.setdefault(name, digest) != digest:
+                self.contradicted.add(name)
 
     def add_lines(self, key: tuple[str, str], bits: int) -> None:
         self.lines[key] = self.lines.get(key, 0) | bits
@@ -118,6 +132,8 @@ class _Union:
             "damaged": [[str(entry.path), entry.reason] for entry in self.damaged],
             "tracers": self.tracers,
             "branches": self.branches,
+            "sources": self.sources,
+            "contradicted": [*self.contradicted],
             "lines": [[*key, f"{bits:x}"] for key, bits in self.lines.items()],
             "arcs": [[*key, ",".join(arcs)] for key, arcs in self.arcs.items()],
         }
@@ -126,6 +142,8 @@ class _Union:
         self.files += found["files"]
         self.damaged += [DamagedFile(Path(path), reason) for path, reason in found["damaged"]]
         self.add_files(found["tracers"], found["branches"])
+        self.add_sources(found["sources"])
+        self.contradicted.update(found["contradicted"])
         for name, context, bits in found["lines"]:
             self.add_lines((name, context), int(bits, 16))
         for name, context, text in found["arcs"]:
@@ -148,7 +166,8 @@ def gather(paths: Sequence[Path], *, processes: int = 1) -> Gathered:
         union.add_json(json.loads(answer))
     damaged = tuple(sorted(union.damaged, key=lambda entry: entry.path))
     mixed = union.branches and bool(union.lines)
-    return Gathered(union.executed(), union.files, mixed, damaged)
+    contradicted = tuple(sorted(union.contradicted))
+    return Gathered(union.executed(), union.files, mixed, damaged, union.sources, contradicted)
 
 
 def worthwhile(paths: Sequence[Path]) -> int:

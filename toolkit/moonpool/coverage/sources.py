@@ -12,13 +12,13 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING
 
-from moonpool.coverage.datafile import DataFileError, opened
+from moonpool.coverage.datafile import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["changed_since", "digests", "note_sources", "noted_sources", "united_sources"]
+__all__ = ["changed_since", "digests", "note_sources", "noted_sources", "sources_in"]
 
 _KEY = "moonpool_sources"
 # 64 bits: enough to notice a change, and nobody gains by forging one.
@@ -49,23 +49,12 @@ def noted_sources(data_file: Path) -> dict[str, str]:
     Raises as ``opened``.
     """
     with opened(data_file) as connection:
-        row = connection.execute("select value from meta where key = ?", (_KEY,)).fetchone()
-        return dict(json.loads(row[0])) if row else {}
+        return sources_in(dict(connection.execute("select key, value from meta")))
 
 
-def united_sources(data_files: Iterable[Path]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the digests of many data files, and the sources about which they differ.
-
-    Unreadable files are passed over: whoever reads their data names them.
-    """
-    found: dict[str, str] = {}
-    different = set()
-    for path in data_files:
-        with contextlib.suppress(DataFileError, FileNotFoundError):
-            for name, digest in noted_sources(path).items():
-                if found.setdefault(name, digest) != digest:
-                    different.add(name)
-    return found, tuple(sorted(different))
+def sources_in(meta: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests that a data file's ``meta`` holds."""
+    return dict(json.loads(meta.get(_KEY, "{}")))
 
 
 def changed_since(data_file: Path, root: Path) -> tuple[str, ...]:
