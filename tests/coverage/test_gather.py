@@ -66,6 +66,23 @@ def test_processes_that_share_the_work_find_the_same(tmp_path: Path, branches: b
     )
 
 
+def test_what_a_killed_process_should_have_read_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = _plant(tmp_path, branches=True)
+    paths[0].write_bytes(paths[0].read_bytes() + bytes(32 << 20))
+    alone = gather(paths)
+    dies = (
+        "import os, sys\n"
+        "if 'moonpool.coverage.gather' in sys.orig_argv:\n"
+        '    os.write(1, b\'["m1.py", "", "0", "16777\')\n'
+        "    os._exit(1)\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(dies)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert gather(paths, processes=2) == alone
+
+
 def test_lines_count_as_run_beside_branches(tmp_path: Path) -> None:
     lines = Executed(False, {"a.py": FileRun(lines={"": 0b110})})
     arcs = Executed(True, {"a.py": FileRun("jinja", arcs={"": frozenset([(-1, 4), (4, -1)])})})

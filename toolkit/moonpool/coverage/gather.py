@@ -6,19 +6,20 @@ it found to its stdout. Nothing here imports coverage.py, which would be most of
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from moonpool.coverage.datafile import Arcs, DataFileError, opened, rows
 from moonpool.coverage.executed import Executed, FileRun, unite
 from moonpool.coverage.sources import sources_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["DamagedFile", "Gathered", "gather", "worthwhile"]
 
@@ -126,28 +127,49 @@ class _Union:
             lines.setdefault(name, {})[context] = bits
         return {name: FileRun(lines=some) for name, some in lines.items()}
 
-    def as_json(self) -> dict[str, Any]:
-        return {
+    def write_json(self, stream: TextIO) -> None:
+        """Write it down, a line for each file and context, and forget it as it goes."""
+        self._texts.clear()
+        while self.lines:
+            key, bits = self.lines.popitem()
+            _write_line(stream, [*key, f"{bits:x}", ""])
+        while self.arcs:
+            key, arcs = self.arcs.popitem()
+            _write_line(stream, [*key, "0", ",".join(arcs)])
+        end = {
             "files": self.files,
             "damaged": [[str(entry.path), entry.reason] for entry in self.damaged],
             "tracers": self.tracers,
             "branches": self.branches,
             "sources": self.sources,
             "contradicted": [*self.contradicted],
-            "lines": [[*key, f"{bits:x}"] for key, bits in self.lines.items()],
-            "arcs": [[*key, ",".join(arcs)] for key, arcs in self.arcs.items()],
         }
+        _write_line(stream, end)
 
-    def add_json(self, found: dict[str, Any]) -> None:
+    def add_json(self, stream: Iterable[str]) -> bool:
+        """Add what another process wrote down; return whether it came to its end."""
+        for line in stream:
+            record = json.loads(line)
+            if isinstance(record, dict):
+                self._add_end(record)
+                return True
+            name, context, bits, text = record
+            if text:
+                self.add_arcs((name, context), text)
+            else:
+                self.add_lines((name, context), int(bits, 16))
+        return False
+
+    def _add_end(self, found: dict[str, Any]) -> None:
         self.files += found["files"]
         self.damaged += [DamagedFile(Path(path), reason) for path, reason in found["damaged"]]
         self.add_files(found["tracers"], found["branches"])
         self.add_sources(found["sources"])
         self.contradicted.update(found["contradicted"])
-        for name, context, bits in found["lines"]:
-            self.add_lines((name, context), int(bits, 16))
-        for name, context, text in found["arcs"]:
-            self.add_arcs((name, context), text)
+
+
+def _write_line(stream: TextIO, record: object) -> None:
+    stream.write(json.dumps(record) + "\n")
 
 
 def gather(paths: Sequence[Path], *, processes: int = 1) -> Gathered:
@@ -161,9 +183,11 @@ def gather(paths: Sequence[Path], *, processes: int = 1) -> Gathered:
     union = _Union()
     for path in parts[0]:
         union.add(path)
-    for other in others:
-        answer, _ = other.communicate()
-        union.add_json(json.loads(answer))
+    for part, other in zip(parts[1:], others, strict=True):
+        if not _take(union, other):
+            # It was killed, perhaps for its memory; what it had told is united once more.
+            for path in part:
+                union.add(path)
     damaged = tuple(sorted(union.damaged, key=lambda entry: entry.path))
     mixed = union.branches and bool(union.lines)
     contradicted = tuple(sorted(union.contradicted))
@@ -186,17 +210,28 @@ def _start(paths: Sequence[Path]) -> subprocess.Popen[str]:
         encoding="utf-8",
     )
     assert child.stdin is not None
-    child.stdin.write(json.dumps([str(path.absolute()) for path in paths]))
-    child.stdin.close()
-    child.stdin = None
+    # One that is gone already is noticed when its answer is not there.
+    with contextlib.suppress(BrokenPipeError), child.stdin:
+        child.stdin.write(json.dumps([str(path.absolute()) for path in paths]))
     return child
+
+
+def _take(union: _Union, child: subprocess.Popen[str]) -> bool:
+    assert child.stdout is not None
+    with child.stdout as stream:
+        try:
+            return union.add_json(stream)
+        except ValueError:
+            return False
+        finally:
+            child.wait()
 
 
 def _main() -> None:
     union = _Union()
     for path in json.load(sys.stdin):
         union.add(Path(path))
-    json.dump(union.as_json(), sys.stdout)
+    union.write_json(sys.stdout)
 
 
 if __name__ == "__main__":
