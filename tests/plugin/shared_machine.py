@@ -60,6 +60,10 @@ class SharedProject(PytestProject):
         """Let the tests go on."""
         (self.root / "held").unlink()
 
+    def forget(self) -> None:
+        """Let nothing be known of the project, as before its first run."""
+        (self.root / ".moonpool" / "history.jsonl").unlink()
+
     @property
     def began(self) -> list[str]:
         """The worker of each test, in the order in which they began."""

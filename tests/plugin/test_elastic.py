@@ -58,6 +58,40 @@ def test_a_run_gives_back_what_another_one_is_owed(machine: SharedMachine) -> No
     assert any(entry.facts["surplus"] for entry in read_journal(journal, ["slots"]))
 
 
+def test_a_run_that_took_workers_late_grows_when_another_one_ends(machine: SharedMachine) -> None:
+    first, second = machine.project("first"), machine.project("second")
+    first.hold()
+    busy = first.begin("-n", "2", "-k", FOUR_FILES)
+    first.await_workers(2, busy)
+    second.forget()
+    run = second.begin()
+    second.await_workers(3, run)
+    assert second.seen_workers == {"main", "gw0", "gw1"}
+    first.release()
+    first.finish(busy, tests=16)
+    second.finish(run)
+    assert len(second.seen_workers) > 3
+
+
+def test_a_run_that_took_workers_late_gives_them_back(machine: SharedMachine) -> None:
+    first, second = machine.project("first"), machine.project("second")
+    first.forget()
+    early = first.begin()
+    first.await_workers(5, early)
+    first.hold()
+    second.hold()
+    late = second.begin()
+    second.await_workers(1, late)
+    time.sleep(1.5)  # In which the early run looks at the pool again, its files not yet ended.
+    first.release()
+    second.await_workers(2, late)
+    first.finish(early)
+    second.release()
+    second.finish(late)
+    (journal,) = last_journals(first.root / ".moonpool" / "journal")
+    assert any(entry.facts["surplus"] for entry in read_journal(journal, ["slots"]))
+
+
 def test_slots_of_a_killed_run_come_back(machine: SharedMachine) -> None:
     _, killed = _busy(machine)
     killed.kill()

@@ -78,7 +78,8 @@ def test_slow_tests_get_workers_and_every_test_runs_once(slow: PytestProject) ->
     for file in files.values():
         (run,) = next(iter(file.runs.values()))
         assert run.tests == TESTS / FILES
-        assert run.seconds > 0.8
+        # Four times 0.2 s. Of a sleep on a busy machine Linux 6.12 and newer count some as waiting.
+        assert run.seconds > 0.4
 
 
 def test_a_failure_is_a_failure_wherever_it_happens(slow: PytestProject) -> None:

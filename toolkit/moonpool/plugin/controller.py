@@ -18,7 +18,7 @@ from moonpool.plugin import process, wishes
 from moonpool.plugin.decision import decide_run
 from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER
 from moonpool.plugin.recorder import Recorder
-from moonpool.plugin.sharing import holders_note, join_pool, read_live
+from moonpool.plugin.sharing import holders_note, join_pool
 from moonpool.plugin.signals import interrupt_on_terminate
 from moonpool.plugin.terminal import say
 from moonpool.plugin.usage import Usage
@@ -191,23 +191,11 @@ class Controller:
 
     def _start_longest_first(self, decision: Decision) -> None:
         from moonpool.plugin.arrangement import Arrangement
-        from moonpool.plugin.crashes import Crashes
-        from moonpool.plugin.elastic import Elastic
-        from moonpool.plugin.scheduling import LongestFirst
+        from moonpool.plugin.direction import direct_workers
 
         known = decision.forecast.known
-        order = LongestFirst(
-            Arrangement(known.file_seconds, known.seconds_per_test, known.file_tests)
-        )
-        self._config.pluginmanager.register(order)
-        elastic = None
-        if self._share is not None and decision.chosen:
-            start_seconds = decision.budget.suite.start_seconds
-            elastic = Elastic(self._config, self._share, order, decision, start_seconds)
-            self._config.pluginmanager.register(elastic)
-        planned = decision.budget.suite.worker_bytes
-        crashes = Crashes(order, lambda: read_live().oom_kills, elastic, planned)
-        self._config.pluginmanager.register(crashes)
+        order = Arrangement(known.file_seconds, known.seconds_per_test, known.file_tests)
+        direct_workers(self._config, decision, self._share, order)
 
     def _equip_isolation(self) -> None:
         from moonpool.plugin.isolation import isolate

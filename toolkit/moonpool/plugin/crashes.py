@@ -55,12 +55,16 @@ class Crashes:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionstart(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Decide from now on, where pytest-xdist can be asked to let us."""
+        """Begin once pytest-xdist has started."""
         outcome = yield
-        found = find_xdist_session(session.config)
-        if found is not None:
-            found.replace_crashed_if(partial(self._is_replaced, found, session.config))
+        self.begin(session.config)
         return outcome
+
+    def begin(self, config: pytest.Config) -> None:
+        """Decide from now on, where pytest-xdist can be asked to let us."""
+        found = find_xdist_session(config)
+        if found is not None:
+            found.replace_crashed_if(partial(self._is_replaced, found, config))
 
     def _is_replaced(
         self, session: XdistSession, config: pytest.Config, node: WorkerController

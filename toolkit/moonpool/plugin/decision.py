@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from moonpool.budget import Budget
+    from moonpool.budget import Budget, Suite
     from moonpool.config import Settings
     from moonpool.plugin.forecast import Forecast
 
@@ -87,6 +87,11 @@ class Decision(NamedTuple):
         if not self.chosen or not self.workers or granted >= self.workers:
             return self
         return self._replace(workers=granted)
+
+    def hiring(self, workers: int, wanted: int, left: Suite) -> Decision:
+        """Return the decision of a run that takes workers for what is left of its tests."""
+        forecast = self.forecast._replace(budget=self.budget._replace(suite=left))
+        return self._replace(workers=workers, wanted=wanted, forecast=forecast, late=0)
 
 
 def decide_run(

@@ -41,10 +41,7 @@ _MOST_STARTS_PER_TICK = 4
 
 
 class Elastic:
-    """The controller's plugin that grows a run from what it was granted to what it wants.
-
-    ``start_seconds`` is what a worker's start is thought to take until one was seen.
-    """
+    """The controller's plugin that grows a run from what it was granted to what it wants."""
 
     def __init__(
         self,
@@ -52,7 +49,6 @@ class Elastic:
         share: Share,
         order: LongestFirst,
         decision: Decision,
-        start_seconds: float,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -65,7 +61,7 @@ class Elastic:
         self._most = decision.wanted
         self._lost = 0
         self._workers = decision.workers
-        self._start_seconds = start_seconds
+        self._start_seconds = decision.budget.suite.start_seconds
         self._clock = clock
         self._session: XdistSession | None = None
         self._starting: dict[WorkerController, float] = {}
@@ -80,15 +76,19 @@ class Elastic:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionstart(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Begin to ask for workers once pytest-xdist has started its own."""
+        """Begin once pytest-xdist has started its own workers."""
         outcome = yield
-        self._session = find_xdist_session(session.config)
+        self.begin(session.config)
+        return outcome
+
+    def begin(self, config: pytest.Config) -> None:
+        """Begin to ask for workers beside those that pytest-xdist has started."""
+        self._session = find_xdist_session(config)
         if self._session is None:
             self._announce("this pytest-xdist is not as we know it: the number of workers stays")
         else:
             self._session.call_on_tick(self._adjust)
             threading.Thread(target=self._tick, args=(self._session,), daemon=True).start()
-        return outcome
 
     def pytest_sessionfinish(self) -> None:
         """Ask no more."""

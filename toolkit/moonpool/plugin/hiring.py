@@ -10,6 +10,7 @@ from moonpool.budget import thread_environment
 if TYPE_CHECKING:
     import pytest
 
+    from moonpool.budget import Suite
     from moonpool.plugin.crew import Crew
     from moonpool.plugin.decision import Decision
     from moonpool.plugin.measuring import RunCoverage
@@ -27,24 +28,30 @@ class Hiring(NamedTuple):
     coverage: RunCoverage | None
     recorder: Recorder
 
-    def hire(self, session: pytest.Session, workers: int, staying: frozenset[str]) -> Crew | None:
-        """Start up to so many workers for all tests but those that stay; None for fewer than two.
+    def hire(
+        self, session: pytest.Session, wanted: int, left: Suite, staying: frozenset[str]
+    ) -> Crew | None:
+        """Start up to so many workers for what is left, all but the tests that stay.
 
-        How many the machine has is for the pool to say.
+        How many the machine has is for the pool to say, now and later; None for fewer than two.
         """
+        workers = wanted
         if self.share is not None:
-            workers = min(workers, self.share.ask(workers).granted)
+            workers = min(wanted, self.share.ask(wanted).granted)
         if workers < 2:
             return None
         from moonpool.plugin.arrangement import Arrangement
         from moonpool.plugin.crew import Crew
-        from moonpool.plugin.scheduling import LongestFirst
+        from moonpool.plugin.direction import direct_workers
 
-        cpus, known = self.decision.budget.cpus, self.decision.forecast.known
-        os.environ.update(thread_environment(workers, cpus, os.environ))
+        cpus = self.decision.budget.cpus
+        os.environ.update(thread_environment(wanted, cpus, os.environ))
         if self.coverage is not None:
             self.coverage.export()
-        order = Arrangement({}, known.seconds_per_test, elsewhere=staying)
-        session.config.pluginmanager.register(LongestFirst(order))
+        decision = self.decision.hiring(workers, wanted, left)
+        order = Arrangement({}, left.work_seconds / left.tests, elsewhere=staying)
+        direction = direct_workers(session.config, decision, self.share, order)
         self.recorder.note("workers-added", workers=workers)
-        return Crew(session, workers, self.recorder.collection_reports)
+        crew = Crew(session, workers, self.recorder.collection_reports)
+        direction.begin(session.config)
+        return crew

@@ -41,14 +41,14 @@ _LEAST_CPUS = 0.05
 class LateWorkers:
     """The plugin that runs the tests of such a run.
 
-    ``hire`` starts so many workers for all tests but those with the given node ids; None when the
-    machine has none to give.
+    ``hire`` starts so many workers for what is left, all but the tests with the given node ids;
+    None when the machine has none to give.
     """
 
     def __init__(
         self,
         decision: Decision,
-        hire: Callable[[pytest.Session, int, frozenset[str]], Crew | None],
+        hire: Callable[[pytest.Session, int, Suite, frozenset[str]], Crew | None],
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._budget = decision.budget
@@ -109,7 +109,7 @@ class LateWorkers:
             return None
         leaving = {test for tests in rest for test in tests}
         staying = frozenset(item.nodeid for item in session.items) - leaving
-        return self._hire(session, workers, staying)
+        return self._hire(session, workers, left, staying)
 
 
 def worth_hiring(left: Suite, most: int, cpus: float) -> int:
