@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from importlib.metadata import version
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from tests.support.project import PytestProject
 
 # With our loop in the workers, and with pytest-xdist's own.
+lazy_loop = pytest.mark.skipif(
+    version("pytest-xdist").startswith("3.6."), reason="before 3.7 its queue cannot be looked into"
+)
 both_loops = pytest.mark.parametrize("loop", [(), ("--eager",)], ids=["lazy", "eager"])
 
 
@@ -80,6 +84,7 @@ def test_an_order_that_the_user_chose_is_kept(suite: PytestProject, option: str)
     assert [test.id for test in done.ran] == [test.id for test in serial.ran]
 
 
+@lazy_loop
 def test_no_worker_holds_a_second_file(suite: PytestProject) -> None:
     # Both workers start with a file of a single test; the second one is there much sooner. Were a
     # file bound behind the running one, the first worker would hold one of the four short ones.
@@ -216,6 +221,7 @@ def test_fixtures_are_set_up_and_torn_down_as_in_a_serial_run(
         assert done.fixtures == serial.fixtures
 
 
+@lazy_loop
 def test_a_module_is_torn_down_before_its_worker_waits(suite: PytestProject) -> None:
     # The worker that is done first must not keep its module's fixtures until the other one ends.
     suite.write(
