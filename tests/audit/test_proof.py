@@ -140,6 +140,10 @@ def test_a_variable_for_another_step_matters_only_if_a_program_knows_it(
         ("{ref: '${{ inputs.ref || github.ref_name }}'}", []),
         ("{ref: '${{ env.REF }}'}", []),
         ("{ref: main}", None),
+        (
+            "{ref: '${{ needs.bump.outputs.sha || github.sha }}'}",
+            ["only the run knows which commit it checks out"],
+        ),
     ],
 )
 def test_the_checkout_has_to_take_the_same_files(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from moonpool.audit import RULES, Safety, Wish, audit, fix_all, read_repository
+from moonpool.history import FileRun, RunRecord, add_run
 from tests.audit.building import CI, found, plant
 
 if TYPE_CHECKING:
@@ -301,3 +302,29 @@ def test_a_push_to_main_is_never_cancelled_by_the_fix(tmp_path: Path) -> None:
 )
 def test_near_misses_are_left_be(tmp_path: Path, rule: str, files: Files) -> None:
     assert found(_plant(tmp_path, files), rule) == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "known"),
+    [
+        (".moon/cache/moonpool/history/app.jsonl", True),
+        (".moon/cache/moonpool/history/packages+app.jsonl", True),
+        ("packages/app/.moonpool/history.jsonl", True),
+        (".moon/cache/moonpool/history/webapp.jsonl", False),
+    ],
+)
+def test_what_workers_would_save_comes_from_the_history_of_the_project(
+    tmp_path: Path, place: str, known: bool
+) -> None:
+    tests = {f"packages__app__{name.removeprefix('tests__')}": text for name, text in TESTS.items()}
+    step = "- run: pytest\n  working-directory: packages/app\n"
+    plant(tmp_path, **tests, w=_on(PUSH, _job(step)))
+    seconds = {f"test_{n}.py": FileRun(10.0, 1, "x", 0.5, 0) for n in range(11)}
+    long = {"test_11.py": FileRun(50.0, 1, "x", 0.5, 0)}
+    run = RunRecord("x86_64", {**seconds, **long}, None, 20_000)
+    assert add_run(tmp_path / place, run)
+    (finding,) = found(tmp_path, "R13")
+    # A quarter of 160 s is less than the longest file.
+    told = "with 4 workers about 1 min 50 s of 2 min 40 s, by its history"
+    untold = "how much it would save is unknown without a history of this project"
+    assert finding.details[1] == (told if known else untold)

@@ -21,17 +21,20 @@ __all__ = ["checkout_doubts", "other_files", "plain_checkout"]
 
 _OWN_COMMIT = frozenset({"github.sha", "github.ref", "github.ref_name", "github.event.after"})
 _THE_COMMIT = "the commit that started the run"
+_OWN_REPOSITORY = ("", "${{ github.repository }}")
 _EXPRESSION = re.compile(r"\$\{\{.*\}\}", re.DOTALL)
 
 
-def plain_checkout(works: Sequence[Work], entry: RunJob, occasion: Occasion) -> bool:
-    """Whether a job checks out the commit that started the run, and nothing else."""
+def plain_checkout(works: Sequence[Work], entry: RunJob, occasion: Occasion) -> bool | None:
+    """Whether a job checks out the commit that started the run, and nothing else.
+
+    None where only the run knows.
+    """
     given = [work.step.inputs for work in works if work.role is Role.CHECKOUT]
-    return bool(given) and all(
-        inputs.get("repository", "") in ("", "${{ github.repository }}")
-        and _is_own_commit(inputs.get("ref", ""), entry, occasion)
-        for inputs in given
-    )
+    if not given or any(g.get("repository", "") not in _OWN_REPOSITORY for g in given):
+        return False
+    answers = [_is_own_commit(inputs.get("ref", ""), entry, occasion) for inputs in given]
+    return None if None in answers and False not in answers else all(answers)
 
 
 def other_files(spot: Spot, other: Spot) -> bool:
@@ -47,10 +50,11 @@ def checkout_doubts(spot: Spot, other: Spot) -> Iterator[str]:
             yield f"the checkout has `{name}` only here"
 
 
-def _is_own_commit(ref: str, entry: RunJob, occasion: Occasion) -> bool:
+def _is_own_commit(ref: str, entry: RunJob, occasion: Occasion) -> bool | None:
     if not _EXPRESSION.fullmatch(ref.strip()):
         return not ref
     known = occasion.lookup(entry.inputs)
+    unknown: list[str] = []
 
     def lookup(path: str) -> Known:
         if path in _OWN_COMMIT or (path, occasion.event) in (
@@ -60,9 +64,14 @@ def _is_own_commit(ref: str, entry: RunJob, occasion: Occasion) -> bool:
             return _THE_COMMIT
         if path.startswith("env."):
             return _variable(path.partition(".")[2], entry, lookup)
+        if path.startswith(("needs.", "steps.")):
+            unknown.append(path)
         return known(path)
 
-    return evaluate(ref, lookup) in (_THE_COMMIT, "", None)
+    value = evaluate(ref, lookup)
+    if unknown:
+        return None
+    return value in (_THE_COMMIT, "", None)
 
 
 def _variable(name: str, entry: RunJob, lookup: object) -> Known:

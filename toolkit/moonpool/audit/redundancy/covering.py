@@ -121,7 +121,7 @@ def _spots(match: Match, worker: Worker, removed: frozenset[Address]) -> Iterato
     for entry in match.jobs:
         works = worker.works(entry)
         if entry.job.ignores_failure or not plain_checkout(works, entry, match.occasion):
-            continue
+            continue  # What only the run knows covers nothing.
         for index, work in enumerate(works):
             key = (match.run.root.path, entry.key, index)
             counts = bool(work.checks) and not work.step.ignores_failure and key not in removed

@@ -191,6 +191,8 @@ class _Judge:
             if found is not None:
                 covers.append((occasion, found))
                 missing += unproven(found)
+                if plain_checkout(spot.works, spot.entry, occasion) is None:
+                    missing.append(Missing("only the run knows which commit it checks out"))
             elif by_hand(occasion) or by_the_way(occasion):
                 missing.append(unchecked(occasion))
             else:
@@ -227,7 +229,7 @@ class _Judge:
         weak = match.relation not in (Relation.SAME_RUN, Relation.SAME_EVENT)
         if weak and not mine:
             return False  # CI that also runs after the merge is R2's matter.
-        return plain_checkout(spot.works, spot.entry, occasion)
+        return plain_checkout(spot.works, spot.entry, occasion) is not False
 
 
 def _check_keys(run: Run, worker: Worker) -> set[tuple[tuple[str, ...], str]]:

@@ -86,13 +86,11 @@ def _gain(context: Context, folder: str, words: list[str]) -> tuple[int, str] | 
 
 
 def _saved(root: Path, folder: str) -> str:
-    """What the history that moonpool keeps in moon's cache says, if it knows the project."""
-    name = posixpath.basename(folder) or root.resolve().name
-    found = [p for p in (root / ".moon" / "cache").rglob("history/*.jsonl") if name in p.stem]
+    """What the history that moonpool keeps of the project says, if there is one."""
+    known = next((path for path in _histories(root, folder) if path.is_file()), None)
     seconds = [
         runs[-1].seconds
-        for path in found[:1]
-        for file in load_history(path).files.values()
+        for file in (load_history(known).files.values() if known else ())
         for runs in list(file.runs.values())[-1:]
         if runs
     ]
@@ -101,6 +99,14 @@ def _saved(root: Path, folder: str) -> str:
     longest, total = max(seconds), sum(seconds)
     saved = format_seconds(total - max(longest, total / 4))
     return f"with 4 workers about {saved} of {format_seconds(total)}, by its history"
+
+
+def _histories(root: Path, folder: str) -> Iterator[Path]:
+    """Where the history of a project may lie: by moon's id of it, by its path, or in its folder."""
+    kept = root / ".moon" / "cache" / "moonpool" / "history"
+    names = (posixpath.basename(folder) or root.resolve().name, folder.replace("/", "+"))
+    yield from (kept / f"{name}.jsonl" for name in names if name)
+    yield root / folder / ".moonpool" / "history.jsonl"
 
 
 def _test_files(root: Path) -> Iterator[Path]:
