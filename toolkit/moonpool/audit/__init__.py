@@ -8,6 +8,7 @@ from moonpool.audit.formats.data import as_data
 from moonpool.audit.formats.github import as_commands
 from moonpool.audit.formats.sarif import as_sarif
 from moonpool.audit.formats.text import as_text, summary
+from moonpool.audit.gitlab.pipeline import FILE as GITLAB_FILE
 from moonpool.audit.reading.repository import Repository, read_repository
 from moonpool.audit.redundancy.verdict import ASSUMPTIONS
 from moonpool.audit.rules.registry import RULES
@@ -16,6 +17,7 @@ from moonpool.audit.timings import Timings, read_timings
 
 __all__ = [
     "ASSUMPTIONS",
+    "GITLAB_FILE",
     "RULES",
     "Finding",
     "Fixed",

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.atoms import Expander
+from moonpool.audit.gitlab.pipeline import read_pipeline
 from moonpool.audit.redundancy.decide import decide
 from moonpool.audit.redundancy.runs import Run, read_run
 from moonpool.audit.redundancy.work import Worker
 
 if TYPE_CHECKING:
+    from moonpool.audit.gitlab.pipeline import Pipeline
     from moonpool.audit.reading.repository import Repository
     from moonpool.audit.redundancy.verdict import Verdict
     from moonpool.audit.timings import Timings
@@ -42,6 +44,11 @@ class Context:
         """What each workflow runs when it is started, by its path."""
         workflows = self.repository.workflows
         return {path: read_run(self.repository, workflow) for path, workflow in workflows.items()}
+
+    @cached_property
+    def pipeline(self) -> Pipeline | None:
+        """GitLab's pipeline, if there is one."""
+        return read_pipeline(self.repository.root)
 
     @cached_property
     def worker(self) -> Worker:

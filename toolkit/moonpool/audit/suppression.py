@@ -23,28 +23,33 @@ def without_ignored(repository: Repository, findings: Iterable[Finding]) -> Iter
     """Yield the findings that no comment silences; one without a reason silences nothing."""
     for finding in findings:
         workflow = repository.workflows.get(finding.place.path)
-        reasons = list(_reasons(workflow, finding)) if workflow else []
+        lines = workflow.source.lines if workflow else _lines(repository, finding.place.path)
+        reasons = list(_reasons(workflow, lines, finding)) if lines else []
         if not reasons:
             yield finding
         elif not any(reasons):
             yield replace(finding, details=(*finding.details, _NO_REASON))
 
 
-def _reasons(workflow: Workflow, finding: Finding) -> Iterator[str]:
+def _lines(repository: Repository, path: str) -> list[str]:
+    """The lines of another file that was audited, such as GitLab's."""
+    return (repository.text(path) or "").splitlines(keepends=True)
+
+
+def _reasons(workflow: Workflow | None, lines: list[str], finding: Finding) -> Iterator[str]:
     """Yield the reason, perhaps an empty one, of each comment that names the finding's rule."""
-    lines = workflow.source.lines
     for number in sorted(_numbers(workflow, lines, finding)):
         match = _IGNORE.search(lines[number])
         if match and finding.rule.lower() in re.split(r"[\s,]+", match[1].lower()):
             yield match[2].strip()
 
 
-def _numbers(workflow: Workflow, lines: list[str], finding: Finding) -> set[int]:
+def _numbers(workflow: Workflow | None, lines: list[str], finding: Finding) -> set[int]:
     """The lines whose comments speak of a finding: its step's, its job's first, those above."""
     first = min(finding.place.line - 1, len(lines) - 1)
     starts = {first}
     found: set[int] = set()
-    job = workflow.jobs.get(finding.job or "")
+    job = workflow.jobs.get(finding.job or "") if workflow else None
     if job is not None:
         starts.add(job.line)
         if finding.step is not None:

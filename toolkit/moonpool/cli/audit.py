@@ -89,7 +89,10 @@ def command(
     diff: bool,
     gate: str | None,
 ) -> int:
-    """Find and remove what the CI workflows below ROOT do twice or slowly."""
+    """Find and remove what the CI workflows below ROOT do twice or slowly.
+
+    GitHub's workflows, and what carries over of the rules to `.gitlab-ci.yml`.
+    """
     if unsafe_fixes and not (fix or diff):
         raise click.UsageError("`--unsafe-fixes` needs `--fix` or `--diff`.")
     wish = audits.Wish(
@@ -114,6 +117,7 @@ def command(
 
 def _check_names(repository: audits.Repository, wish: audits.Wish) -> None:
     known = [*repository.workflows, *(problem.path for problem in repository.problems)]
+    known += [audits.GITLAB_FILE] if repository.has(audits.GITLAB_FILE) else []
     names = {*known, *(path.rpartition("/")[2] for path in known)}
     for name in wish.workflows:
         if name not in names:
@@ -177,7 +181,8 @@ def _tell(repository: audits.Repository, findings: Sequence[audits.Finding], for
             print_lines(audits.as_commands(findings))
     elif findings:
         print_lines(audits.as_text(findings))
-    if not repository.workflows and not repository.problems:
+    has_any = repository.workflows or repository.problems or repository.has(audits.GITLAB_FILE)
+    if not has_any:
         print_note(f"found no workflows below `{repository.root}`")
     elif form == "text":
         print_note(audits.summary(findings))

@@ -70,7 +70,7 @@ class Mapping:
 
 @dataclass(frozen=True, eq=False)
 class Sequence:
-    """Values in a row."""
+    """Values in a row; ``tag`` is one of the file's own, such as `!reference`."""
 
     items: tuple[Node, ...]
     flow: bool
@@ -78,6 +78,7 @@ class Sequence:
     column: int
     last: int
     anchored: bool = False
+    tag: str = ""
 
 
 Node = Scalar | Mapping | Sequence
@@ -143,7 +144,8 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             items = tuple(self.read(item) for item in node.value)
             last = _last_line(node) if flow or not items else items[-1].last
-            result = Sequence(items, flow, line, column, last, anchored)
+            tag = node.tag if node.tag.startswith("!") else ""
+            result = Sequence(items, flow, line, column, last, anchored, tag)
         else:
             entries = tuple(self._entries(node))
             last = _last_line(node) if flow or not entries else entries[-1].value.last

@@ -126,6 +126,10 @@ class Worker:
         """The names that files of the repository speak of."""
         return self._repository.mentions
 
+    def script(self, script: str) -> tuple[Atom, ...]:
+        """What a script runs, as a step at the root of the repository would."""
+        return self._expander.atoms(script, "", "bash")
+
     def works(self, entry: RunJob) -> tuple[Work, ...]:
         """What each step of a job does, in order."""
         if id(entry) not in self._memo:

@@ -18,11 +18,12 @@ __all__ = ["RULE"]
 
 def _check(context: Context) -> Iterator[Finding]:
     repository = context.repository
-    problems = [*repository.problems]
+    unreadable = (*repository.problems, *(context.pipeline.unread if context.pipeline else ()))
+    problems = [*unreadable]
     for workflow in repository.workflows.values():
         problems += structure_problems(workflow.path, workflow.tree)
     for problem in problems:
-        unread = problem in repository.problems
+        unread = problem in unreadable
         place = Place(problem.path, problem.line)
         yield Finding("G0", Severity.ERROR, place, problem.message, facts={"unread": unread})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moonpool.audit.finding import Finding, Place, Severity
+from moonpool.audit.gitlab.findings import dangling
 from moonpool.audit.reading.links import link_problems
 from moonpool.audit.rules.rule import Rule
 
@@ -20,6 +21,8 @@ def _check(context: Context) -> Iterator[Finding]:
     for workflow in context.repository.workflows.values():
         for problem in link_problems(context.repository, workflow):
             yield Finding("G3", Severity.ERROR, Place(problem.path, problem.line), problem.message)
+    if context.pipeline is not None:
+        yield from dangling(context.pipeline)
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.editing.change import Change, Insert
 from moonpool.audit.finding import Finding, Fix, Safety, Severity
+from moonpool.audit.gitlab.findings import uninterruptible
 from moonpool.audit.redundancy.decide import ships
 from moonpool.audit.rules.looking import at_trigger
 from moonpool.audit.rules.rule import Rule
@@ -46,6 +47,8 @@ def _check(context: Context) -> Iterator[Finding]:
             "a further push to a pull request lets the outdated run go on",
             fix=fix if fixable else None,
         )
+    if context.pipeline is not None:
+        yield from uninterruptible(context.pipeline)
 
 
 RULE = Rule("R5", "no-cancel", Severity.MEDIUM, "outdated runs of a pull request go on", _check)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.finding import Finding, Safety, Severity
+from moonpool.audit.gitlab.findings import uncached
 from moonpool.audit.redundancy.decide import ships
 from moonpool.audit.rules.looking import at_step, caches, entries, given_input
 from moonpool.audit.rules.rule import Rule
@@ -45,6 +46,8 @@ def _check(context: Context) -> Iterator[Finding]:
                     yield at_step(
                         "R6", Severity.MEDIUM, entry, work.step, message, fix=fix if able else None
                     )
+    if context.pipeline is not None:
+        yield from uncached(context.pipeline, context.repository, context.worker)
 
 
 def _installs(works: tuple[Work, ...], program: str) -> bool:

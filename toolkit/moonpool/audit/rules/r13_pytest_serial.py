@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from moonpool.audit.commands.normal import unwrapped
 from moonpool.audit.commands.shell import split_script
 from moonpool.audit.finding import Finding, Place, Severity
+from moonpool.audit.gitlab.findings import serial_scripts
 from moonpool.audit.rules.looking import at_step, entries
 from moonpool.audit.rules.rule import Rule
 from moonpool.history import load_history
@@ -41,6 +42,7 @@ def _check(context: Context) -> Iterator[Finding]:
             for message, details, folder in _slow(context, work.step.run or "", base):
                 told.add(folder)
                 yield at_step("R13", Severity.HIGH, entry, work.step, message, details)
+    yield from _in_pipeline(context)
     for task in context.worker.moon_tasks.values():
         for message, details, folder in _slow(context, task.script, task.folder):
             if folder not in told:
@@ -48,6 +50,13 @@ def _check(context: Context) -> Iterator[Finding]:
                 place = Place(posixpath.normpath(f"{task.source}/moon.yml"), 1)
                 named = f"the task `{task.target}`: {message}"
                 yield Finding("R13", Severity.HIGH, place, named, details=details)
+
+
+def _in_pipeline(context: Context) -> Iterator[Finding]:
+    for job, script in serial_scripts(context.pipeline) if context.pipeline else ():
+        for message, details, _ in _slow(context, script, ""):
+            place = Place(job.path, job.line + 1)
+            yield Finding("R13", Severity.HIGH, place, message, job.name, details=details)
 
 
 def _slow(context: Context, script: str, folder: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
