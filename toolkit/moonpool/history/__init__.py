@@ -1,6 +1,15 @@
 """What earlier runs of a project taught: seconds per file, cost of a start, weight of a worker."""
 
-from moonpool.history.estimate import Estimate, Predictions, SourceFile, digest, estimate, predict
+from moonpool.history.estimate import (
+    LEAST_CPUS,
+    MEMORY_MARGIN,
+    Estimate,
+    Predictions,
+    SourceFile,
+    digest,
+    estimate,
+    predict,
+)
 from moonpool.history.learn import learn, merge
 from moonpool.history.lesson import remember, what_it_taught
 from moonpool.history.record import FileHistory, FileRun, History, RunRecord, StartRun
@@ -8,6 +17,8 @@ from moonpool.history.start import StartCost, start_cost
 from moonpool.history.store import add_history, add_run, forget, load_history, read_history
 
 __all__ = [
+    "LEAST_CPUS",
+    "MEMORY_MARGIN",
     "Estimate",
     "FileHistory",
     "FileRun",

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from moonpool.history.record import FileHistory, FileRun, History, StartRun
 
-__all__ = ["Estimate", "Predictions", "SourceFile", "digest", "estimate", "predict"]
+__all__ = [
+    "LEAST_CPUS",
+    "MEMORY_MARGIN",
+    "Estimate",
+    "Predictions",
+    "SourceFile",
+    "digest",
+    "estimate",
+    "predict",
+]
 
 # With fewer runs of a file's present content, those of its other contents count as well: one bad
 # run must not be all that is known.
@@ -20,10 +29,10 @@ _ENOUGH_RUNS = 3
 _RUNS = 5
 
 # What the largest worker took, and a quarter for what the next change may add.
-_MEMORY_MARGIN = 1.25
+MEMORY_MARGIN = 1.25
 
 # A worker that only sleeps still costs its controller's work for each test.
-_LEAST_CPUS = 0.05
+LEAST_CPUS = 0.05
 
 
 class SourceFile(NamedTuple):
@@ -189,7 +198,7 @@ def _worker_cpus(files: Iterable[Sequence[FileRun]]) -> float | None:
     if not weighted:
         return None
     total = sum(seconds for seconds, _ in weighted)
-    return max(_LEAST_CPUS, sum(seconds * cpus for seconds, cpus in weighted) / total)
+    return max(LEAST_CPUS, sum(seconds * cpus for seconds, cpus in weighted) / total)
 
 
 def _worker_bytes(files: Iterable[Sequence[FileRun]], starts: Iterable[StartRun]) -> int | None:
@@ -197,4 +206,4 @@ def _worker_bytes(files: Iterable[Sequence[FileRun]], starts: Iterable[StartRun]
     largest = max(peaks, default=0)
     # The file that a worker was killed in has no peak: it was still growing.
     least = max((run.least_bytes for run in starts), default=0)
-    return max(int(largest * _MEMORY_MARGIN), least) or None
+    return max(int(largest * MEMORY_MARGIN), least) or None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from moonpool.budget import payback_limit, run_seconds
+from moonpool.history import LEAST_CPUS
 from moonpool.plugin.costs import Costs, Meter
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ _LEAST_SAVED_PART = 0.1
 
 # What the controller itself spends on workers: starting their processes and saying good-bye.
 _CONTROLLER_SECONDS = 0.4
-_LEAST_CPUS = 0.05
 
 
 class LateWorkers:
@@ -102,7 +102,7 @@ class LateWorkers:
             files=len(rest),
             file_seconds=files,
             tests=sum(map(len, rest)),
-            worker_cpus=max(_LEAST_CPUS, cpu / busy),
+            worker_cpus=max(LEAST_CPUS, cpu / busy),
         )
         workers = worth_hiring(left, self._most, self._budget.cpus)
         if workers < 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from moonpool.history import LEAST_CPUS, MEMORY_MARGIN
 from moonpool.plugin.usage import ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -11,9 +12,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveCosts", "WorkerPlan"]
 
-# What is left for a worker to grow, as in `moonpool.history.estimate`.
-_MEMORY_MARGIN = 1.25
-_LEAST_CPUS = 0.05
 # Less says more of imports than of tests.
 _ENOUGH_SECONDS = 5.0
 
@@ -56,8 +54,8 @@ class LiveCosts:
     @property
     def plan(self) -> WorkerPlan:
         """What each worker is now planned to take."""
-        seen = int(self._peak_bytes * _MEMORY_MARGIN)
+        seen = int(self._peak_bytes * MEMORY_MARGIN)
         if not self._is_guess or self._busy_seconds < _ENOUGH_SECONDS:
             return WorkerPlan(self._plan.cpus, max(self._plan.bytes, seen, self._least_bytes))
-        cpus = max(_LEAST_CPUS, self._cpu_seconds / self._busy_seconds)
+        cpus = max(LEAST_CPUS, self._cpu_seconds / self._busy_seconds)
         return WorkerPlan(cpus, max(seen or self._plan.bytes, self._least_bytes))
