@@ -118,6 +118,19 @@ def test_pytest_cov_measures_alone_and_its_data_is_taken(
     assert found == _serial(measured)
 
 
+def test_what_is_measured_of_an_installed_package_is_missed_aloud(measured: PytestProject) -> None:
+    installed = measured.root.parent / "site-packages"
+    (measured.root / "src").rename(installed)
+    config = CONFIG.replace('source = ["src"]', 'source_pkgs = ["package"]').format(pytest="")
+    measured.write("pyproject.toml", config)
+    done = measured.test("-n", "0", PYTHONPATH=str(installed))
+    assert done.returncode == 0, done.stdout
+    assert (
+        "measured files of installed packages are not in the coverage, such as "
+        f"`{installed}/package/__init__.py`; `[paths]` of coverage.py maps them to their sources"
+    ) in done.stderr
+
+
 def test_no_cov_means_no_coverage(measured: PytestProject) -> None:
     measured.write("pyproject.toml", CONFIG.format(pytest="addopts = '--cov=src'"))
     assert measured.test("-n", "0", "--no-cov").returncode == 0

@@ -7,6 +7,7 @@ the checkout lies, so there is no absolute path, no time and no command line in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moonpool.coverage.datafile import write_data_file
@@ -18,7 +19,6 @@ from moonpool.coverage.sources import digests, note_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from moonpool.coverage.gather import DamagedFile
 
@@ -31,7 +31,8 @@ class ProjectData:
 
     ``path`` is None when no process left anything usable. ``unfinished`` names processes that were
     killed: what they ran since their last boundary is lost. ``outside`` counts measured files that
-    were left out because they lie outside the workspace.
+    were left out because they lie outside the workspace, ``installed`` names those of them that
+    are of installed packages.
     """
 
     path: Path | None
@@ -41,6 +42,7 @@ class ProjectData:
     damaged: tuple[DamagedFile, ...] = ()
     unfinished: tuple[str, ...] = ()
     outside: int = 0
+    installed: tuple[str, ...] = ()
 
 
 def write_project_data(
@@ -90,8 +92,22 @@ def _write(
     if not found.files:
         output.unlink(missing_ok=True)
         return ProjectData(None, 0, 0, False, found.damaged, unfinished)
-    executed, outside = rename(found.executed, project_names(project_root, workspace_root))
+    name = project_names(project_root, workspace_root)
+    names = {path: name(path) for path in found.executed.files}
+    executed, outside = rename(found.executed, names.get)
     sources = digests(project_root, executed.files)
     write_data_file(output, executed, complete=lambda aside: note_sources(aside, sources))
-    files, branches = len(executed.files), executed.branches
-    return ProjectData(output, found.files, files, branches, found.damaged, unfinished, outside)
+    return ProjectData(
+        output,
+        found.files,
+        len(executed.files),
+        executed.branches,
+        found.damaged,
+        unfinished,
+        outside,
+        tuple(path for path, known in names.items() if known is None and _is_installed(path)),
+    )
+
+
+def _is_installed(path: str) -> bool:
+    return not {"site-packages", "dist-packages"}.isdisjoint(Path(path).parts)

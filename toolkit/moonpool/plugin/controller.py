@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import uuid
 from functools import partial
@@ -14,10 +13,11 @@ import pytest
 from moonpool.budget import thread_environment
 from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
-from moonpool.plugin import process, wishes
+from moonpool.plugin import process
 from moonpool.plugin.decision import decide_run
 from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER
 from moonpool.plugin.recorder import Recorder
+from moonpool.plugin.selection import selection, was_cut_short
 from moonpool.plugin.sharing import holders_note, join_pool
 from moonpool.plugin.signals import interrupt_on_terminate
 from moonpool.plugin.terminal import say
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from moonpool.config import Places, Settings
     from moonpool.plugin.decision import Decision
     from moonpool.plugin.measuring import RunCoverage
+    from moonpool.plugin.selection import Selection
     from moonpool.plugin.sharing import Share
 
 __all__ = ["Controller", "prepare_run"]
@@ -72,8 +73,8 @@ def _prepare(
         share, decision = _shared(config, places, settings, decision, notes)
     if decision is not None and chooses:
         args[:0] = decision.arguments
-    is_partial = _is_partial(config, parser)
-    controller = Controller(config, places, settings, decision, share, notes, is_partial)
+    selected = selection(config, parser)
+    controller = Controller(config, places, settings, decision, share, notes, selected)
     config.pluginmanager.register(controller, CONTROLLER)
     if launch is not None and not options.collectonly:
         controller.drop_last_data()
@@ -98,17 +99,11 @@ def _shared(
     return share, decision.starting_with(allowance.granted)
 
 
-def _is_partial(config: pytest.Config, parser: pytest.Parser) -> bool:
-    configured = [str(word) for word in config.getini("addopts")]
-    usual = parser.parse_known_args(configured, namespace=copy.copy(config.option))
-    return wishes.is_selection(config.known_args_namespace, usual)
-
-
 class Controller:
     """One run's decision and what pytest and pytest-xdist ask about it.
 
     ``decision`` is None for a pytest that did not ask for one and only has isolation from us;
-    ``is_partial`` says that the run may leave out tests of the project.
+    ``selected`` says whether the run may leave out tests of the project.
     """
 
     def __init__(
@@ -119,7 +114,7 @@ class Controller:
         decision: Decision | None,
         share: Share | None,
         notes: list[str],
-        is_partial: bool,
+        selected: Selection,
     ) -> None:
         self._config = config
         self._options = config.known_args_namespace
@@ -127,7 +122,7 @@ class Controller:
         self._settings = settings
         self._decision = decision
         self._share = share
-        self._is_partial = is_partial
+        self._selected = selected
         self._coverage: RunCoverage | None = None
         self._notes = notes
 
@@ -139,7 +134,7 @@ class Controller:
     @property
     def _keeps_last_data(self) -> bool:
         # moon hashes the arguments, so that a selection never passes for the whole task there.
-        return self._is_partial and "MOON_TASK_HASH" not in os.environ
+        return any(self._selected) and "MOON_TASK_HASH" not in os.environ
 
     def equip(self, coverage: RunCoverage | None) -> None:
         """Prepare environment, databases, coverage and records before any conftest is imported."""
@@ -182,7 +177,7 @@ class Controller:
             "reason": decision.sentence,
         }
         machine = decision.forecast.machine
-        teaches = not self._is_partial
+        teaches = not any(self._selected)
         recorder = Recorder(self._places, facts, machine=machine, teaches=teaches)
         self._config.pluginmanager.register(recorder, RECORDER)
         if not decision.workers:
@@ -255,9 +250,14 @@ class Controller:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Find what pytest-cov measured, and let a project without tests pass if it may."""
+        """Settle whose coverage it is and of what, and let a project without tests pass if it may.
+
+        A run that might have stopped at a failure is whole when it did not.
+        """
         if self._coverage is not None:
             self._coverage.look_for_others(self._config)
+            if not self._selected.some and not was_cut_short(session, exitstatus):
+                self._coverage.partial = False
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._settings.allow_no_tests:
             session.exitstatus = pytest.ExitCode.OK
 

@@ -131,4 +131,9 @@ def _notes(data: ProjectData) -> tuple[str, ...]:
         f"`{process}` was killed: what it ran after its last finished file is not in the coverage"
         for process in data.unfinished
     ]
-    return (*damaged, *killed)
+    installed = [
+        f"measured files of installed packages are not in the coverage, such as `{path}`; "
+        "`[paths]` of coverage.py maps them to their sources"
+        for path in data.installed[:1]
+    ]
+    return (*damaged, *killed, *installed)

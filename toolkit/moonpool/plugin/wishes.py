@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["ceiling", "check_paths", "explicit_wish", "in_process_reason", "is_selection"]
+__all__ = ["ceiling", "check_paths", "explicit_wish", "in_process_reason"]
 
 # Options after which workers would only be in the way, with the reason that is shown.
 _IN_PROCESS = {
@@ -33,18 +33,6 @@ _IN_PROCESS = {
     "stepwise": "`--stepwise` stops at the first failure",
     "stepwise_skip": "`--stepwise-skip` stops at the second failure",
 }
-# Options with which a run leaves out tests that the project has.
-_SELECTING = (
-    "file_or_dir",
-    "keyword",
-    "markexpr",
-    "lf",
-    "deselect",
-    "ignore",
-    "ignore_glob",
-    "stepwise",
-    "maxfail",
-)
 
 
 def explicit_wish(options: argparse.Namespace, configured: Wish) -> Wish:
@@ -104,12 +92,3 @@ def _typed_no_capture(words: Sequence[str]) -> bool:
     # Projects that have `-s` in addopts mean it as a habit; whoever types it wants to look.
     typed = [*words, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
     return any(word in ("-s", "--capture=no") for word in typed)
-
-
-def is_selection(options: argparse.Namespace, usual: argparse.Namespace) -> bool:
-    """Whether the run may leave out tests that the project's usual run has.
-
-    ``usual`` holds the options that the configured `addopts` give by themselves: a project that
-    always deselects its slow tests is complete without them.
-    """
-    return any(getattr(options, name, None) != getattr(usual, name, None) for name in _SELECTING)

@@ -1,0 +1,78 @@
+"""Whether a run leaves out tests of the project's usual run: from the start, or by ending early.
+
+The usual run is what the configured `addopts` and `testpaths` give by themselves: a project that
+always deselects its slow tests is complete without them.
+"""
+
+from __future__ import annotations
+
+import copy
+import glob
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+__all__ = ["Selection", "selection", "was_cut_short"]
+
+# Options with which a run leaves out tests from the start.
+_SELECTING = ("keyword", "markexpr", "lf", "deselect", "ignore", "ignore_glob", "stepwise")
+
+# How a run ends that went through all of its tests; with workers `-x` interrupts the run.
+_WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+class Selection(NamedTuple):
+    """``some``: tests are left out. ``may_stop``: they are if as many fail as `--maxfail` says."""
+
+    some: bool
+    may_stop: bool
+
+
+def selection(config: pytest.Config, parser: pytest.Parser) -> Selection:
+    """Return what the command line leaves out, before anything is collected."""
+    options = config.known_args_namespace
+    words = [str(word) for word in config.getini("addopts")]
+    usual = parser.parse_known_args(words, namespace=copy.copy(config.option))
+    some = _differs(options, usual, _SELECTING) or not _is_everywhere(config, options, usual)
+    return Selection(some, _differs(options, usual, ("maxfail",)))
+
+
+def was_cut_short(session: pytest.Session, exit_status: int) -> bool:
+    """Whether a session that is over did not go through all of its tests."""
+    return bool(exit_status not in _WHOLE or session.shouldfail or session.shouldstop)
+
+
+def _differs(
+    options: argparse.Namespace, usual: argparse.Namespace, names: tuple[str, ...]
+) -> bool:
+    return any(getattr(options, name, None) != getattr(usual, name, None) for name in names)
+
+
+def _is_everywhere(
+    config: pytest.Config, options: argparse.Namespace, usual: argparse.Namespace
+) -> bool:
+    # Whether each folder of the usual run is one that this run looks into, whatever they are
+    # called. A folder around it is not enough: there are names that pytest does not look into.
+    if options.pyargs:
+        return bool(options.file_or_dir == usual.file_or_dir)
+    here = config.invocation_params.dir
+    testpaths = _testpaths(config)
+    asked = options.file_or_dir or (testpaths if here == config.rootpath else [])
+    wanted = usual.file_or_dir or testpaths
+    return _places(config.rootpath, wanted) <= _places(here, asked)
+
+
+def _testpaths(config: pytest.Config) -> list[str]:
+    found = []
+    for pattern in config.getini("testpaths"):
+        # As pytest does it; `Path.glob` refuses absolute patterns.
+        found += glob.glob(pattern, root_dir=config.rootpath, recursive=True)  # noqa: PTH207
+    return found
+
+
+def _places(folder: Path, words: list[str]) -> set[Path]:
+    return {(folder / word).resolve() for word in words or ["."]}
