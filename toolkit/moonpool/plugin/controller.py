@@ -89,7 +89,7 @@ def _shared(
     notes: list[str],
 ) -> tuple[Share | None, Decision]:
     """Take from the machine's pool what it can give now; a number that was asked for stands."""
-    share = join_pool(places, settings, decision.budget.suite)
+    share = join_pool(places, settings, decision.forecast)
     if share is None:
         return None, decision
     config.add_cleanup(share.leave)

@@ -43,12 +43,14 @@ _LEAST_DATABASE_CPUS = 0.5
 class Forecast(NamedTuple):
     """What is known of a run before it begins: its budget, and how long its files will take.
 
-    ``machine`` is the class of this machine; ``note`` what a person should know of the history.
+    ``facts`` are those of this machine, ``machine`` is its class; ``note`` what a person should
+    know of the history.
     ``decide`` gives the budget again for what is better known by now.
     """
 
     budget: Budget
     known: Predictions
+    facts: Machine
     machine: str
     note: str | None
     decide: Callable[[Suite], Budget]
@@ -64,7 +66,7 @@ def forecast(
 ) -> Forecast:
     """Return how many workers the tests that ``config`` selects should run on, and for how long."""
     root = Path(environ.get(MACHINE_ROOT) or "/")
-    capacity, machine = _capacity(read_machine(root=root)), machine_class(root=root)
+    facts, machine = read_machine(root=root), machine_class(root=root)
     history, files = load_history(history_file), _files(config)
     unknown = _SECONDS_PER_TEST if settings.databases is None else _SECONDS_PER_DATABASE_TEST
     costs = estimate(history, machine, files, seconds_per_test=unknown)
@@ -81,8 +83,8 @@ def forecast(
         tests=costs.tests,
     )
     known = predict(history, machine, files, seconds_per_unknown_test=unknown)
-    decided = partial(decide, capacity, wish=wish, ceiling=ceiling)
-    return Forecast(decided(suite), known, machine, history.note, decided)
+    decided = partial(decide, _capacity(facts), wish=wish, ceiling=ceiling)
+    return Forecast(decided(suite), known, facts, machine, history.note, decided)
 
 
 def _worker_cpus(measured: float | None, settings: Settings) -> float:

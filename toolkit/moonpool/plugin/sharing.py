@@ -18,9 +18,9 @@ from moonpool.pool import Controller, machine_capacity, open_pool, pool_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from moonpool.budget import Suite
     from moonpool.config import Places, Settings
     from moonpool.machine import Machine
+    from moonpool.plugin.forecast import Forecast
     from moonpool.pool import Allowance, Membership
     from moonpool.pool.tokens import Tokens
 
@@ -102,21 +102,24 @@ def _own_bytes() -> int:
 
 
 def join_pool(
-    places: Places, settings: Settings, suite: Suite, environ: Mapping[str, str] = os.environ
+    places: Places,
+    settings: Settings,
+    forecast: Forecast,
+    environ: Mapping[str, str] = os.environ,
 ) -> Share | None:
     """Join the pool of this user and machine; None where the user switched it off."""
     if environ.get(SWITCH, "").lower() in ("off", "0", "false"):
         return None
-    read = partial(read_live, environ)
-    machine = read()
-    capacity = machine_capacity(machine, settings.reserve_bytes)
-    pool = open_pool(capacity, pool_key(machine), environ=environ)
+    capacity = machine_capacity(forecast.facts, settings.reserve_bytes)
+    pool = open_pool(capacity, pool_key(forecast.facts), environ=environ)
     checkout = str(places.workspace_root or places.project_root)
     who = Controller(places.project, checkout, os.getpid())
     membership = pool.join(who, floor=settings.floor)
+    suite = forecast.budget.suite
     plan = WorkerPlan(suite.worker_cpus, suite.worker_bytes)
     least = settings.worker_bytes or 0
     costs = LiveCosts(plan, is_guess=not suite.measured, least_bytes=least)
+    read = partial(read_live, environ)
     return Share(membership, costs, settings.reserve_bytes, read, _open_tokens(environ))
 
 
