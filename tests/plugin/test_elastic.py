@@ -26,6 +26,22 @@ def _busy(machine: SharedMachine, *words: str) -> tuple[SharedProject, subproces
     return project, run
 
 
+def _owe_workers(first: SharedProject, second: SharedProject) -> subprocess.Popen[str]:
+    """Start a run while the first is held, and let the first go on until it has given one back."""
+    second.hold()
+    late = second.begin()
+    second.await_workers(1, late)
+    time.sleep(1.5)  # In which the early run looks at the pool again, its files not yet ended.
+    first.release()
+    second.await_workers(2, late)
+    return late
+
+
+def _was_told_of_a_surplus(project: SharedProject) -> bool:
+    (journal,) = last_journals(project.root / ".moonpool" / "journal")
+    return any(entry.facts["surplus"] for entry in read_journal(journal, ["slots"]))
+
+
 def test_a_run_grows_when_another_one_ends(machine: SharedMachine) -> None:
     first, busy = _busy(machine, "-n", "4")
     second = machine.project("second")
@@ -44,18 +60,12 @@ def test_a_run_gives_back_what_another_one_is_owed(machine: SharedMachine) -> No
     first.hold()
     early = first.begin()
     first.await_workers(4, early)
-    second.hold()
-    late = second.begin()
-    second.await_workers(1, late)
-    time.sleep(1.5)  # In which the early run looks at the pool again, its files not yet ended.
-    first.release()
-    second.await_workers(2, late)
+    late = _owe_workers(first, second)
     assert "moonpool: 4 workers: 4 CPUs" in first.finish(early)
     assert sorted(Counter(first.began).values())[:2] == [4, 4]
     second.release()
     assert "moonpool: 1 worker now, 4 as other runs end: 4 CPUs" in second.finish(late)
-    (journal,) = last_journals(first.root / ".moonpool" / "journal")
-    assert any(entry.facts["surplus"] for entry in read_journal(journal, ["slots"]))
+    assert _was_told_of_a_surplus(first)
 
 
 def test_a_run_that_took_workers_late_grows_when_another_one_ends(machine: SharedMachine) -> None:
@@ -79,17 +89,11 @@ def test_a_run_that_took_workers_late_gives_them_back(machine: SharedMachine) ->
     early = first.begin()
     first.await_workers(5, early)
     first.hold()
-    second.hold()
-    late = second.begin()
-    second.await_workers(1, late)
-    time.sleep(1.5)  # In which the early run looks at the pool again, its files not yet ended.
-    first.release()
-    second.await_workers(2, late)
+    late = _owe_workers(first, second)
     first.finish(early)
     second.release()
     second.finish(late)
-    (journal,) = last_journals(first.root / ".moonpool" / "journal")
-    assert any(entry.facts["surplus"] for entry in read_journal(journal, ["slots"]))
+    assert _was_told_of_a_surplus(first)
 
 
 def test_slots_of_a_killed_run_come_back(machine: SharedMachine) -> None:

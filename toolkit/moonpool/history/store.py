@@ -83,8 +83,8 @@ def _file_run(seconds: float, tests: int, content: str, cpus: float, peak_bytes:
 def _start_run(
     workers: int, seconds: float, worker_cpu_seconds: float, cpus: float, least_bytes: int = 0
 ) -> StartRun:
-    start = StartRun(int(workers), float(seconds), float(worker_cpu_seconds), float(cpus))
-    return start._replace(least_bytes=int(least_bytes))
+    times = float(seconds), float(worker_cpu_seconds)
+    return StartRun(int(workers), *times, float(cpus), int(least_bytes))
 
 
 def add_run(path: Path, run: RunRecord) -> bool:

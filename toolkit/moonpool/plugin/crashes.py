@@ -9,15 +9,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pytest
-
 from moonpool.plugin.names import RECORDER
 from moonpool.plugin.terminal import announce
 from moonpool.plugin.xdist_session import find_xdist_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
+    import pytest
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
     from moonpool.machine import Counter
@@ -33,7 +32,7 @@ _KILLED = -9  # POSIX's SIGKILL, which is what the kernel's OOM killer sends.
 
 
 class Crashes:
-    """The controller's plugin that decides whether a crashed worker is replaced.
+    """Decides for the controller whether a crashed worker is replaced.
 
     ``read_kills`` counts the kernel's OOM kills; ``elastic`` is told of them, and of each place
     that nobody takes again. It is None in a run whose number of workers does not change.
@@ -52,13 +51,6 @@ class Crashes:
         self._elastic = elastic
         self._planned_bytes = planned_bytes
         self._kills = self._count_kills()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Begin once pytest-xdist has started."""
-        outcome = yield
-        self.begin(session.config)
-        return outcome
 
     def begin(self, config: pytest.Config) -> None:
         """Decide from now on, where pytest-xdist can be asked to let us."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import pytest
 
 from moonpool.plugin.crashes import Crashes
 from moonpool.plugin.elastic import Elastic
@@ -10,7 +12,7 @@ from moonpool.plugin.scheduling import LongestFirst
 from moonpool.plugin.sharing import read_live
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Generator
 
     from moonpool.plugin.arrangement import Arrangement
     from moonpool.plugin.decision import Decision
@@ -19,17 +21,25 @@ if TYPE_CHECKING:
 __all__ = ["Direction", "direct_workers"]
 
 
-class Direction(NamedTuple):
-    """The plugins of one run; ``elastic`` is None where the number of workers does not change."""
+class Direction:
+    """The plugin that lets the others begin; ``elastic`` is None where no worker comes or goes."""
 
-    elastic: Elastic | None
-    crashes: Crashes
+    def __init__(self, elastic: Elastic | None, crashes: Crashes) -> None:
+        self._elastic = elastic
+        self._crashes = crashes
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Begin once pytest-xdist has started its workers."""
+        outcome = yield
+        self.begin(session.config)
+        return outcome
 
     def begin(self, config: pytest.Config) -> None:
-        """Begin in a session that has started its workers by itself, without pytest's hooks."""
-        self.crashes.begin(config)
-        if self.elastic is not None:
-            self.elastic.begin(config)
+        """Begin where the workers were started later, without pytest's hook."""
+        if self._elastic is not None:
+            self._elastic.begin(config)
+        self._crashes.begin(config)
 
 
 def direct_workers(
@@ -44,6 +54,7 @@ def direct_workers(
         elastic = Elastic(config, share, order, decision)
     planned_bytes = decision.budget.suite.worker_bytes
     crashes = Crashes(order, lambda: read_live().oom_kills, elastic, planned_bytes)
-    for plugin in filter(None, (order, elastic, crashes)):
+    direction = Direction(elastic, crashes)
+    for plugin in filter(None, (order, elastic, direction)):
         config.pluginmanager.register(plugin)
-    return Direction(elastic, crashes)
+    return direction

@@ -21,7 +21,7 @@ from moonpool.plugin.xdist_session import find_xdist_session
 from moonpool.schedule import worthwhile_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
@@ -73,13 +73,6 @@ class Elastic:
     def pytest_configure_node(self, node: WorkerController) -> None:
         """Tell each worker of how many it may become one, not of how many there are by now."""
         node.workerinput["workercount"] = self._most
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Begin once pytest-xdist has started its own workers."""
-        outcome = yield
-        self.begin(session.config)
-        return outcome
 
     def begin(self, config: pytest.Config) -> None:
         """Begin to ask for workers beside those that pytest-xdist has started."""
@@ -136,8 +129,8 @@ class Elastic:
         if self._session.is_ending or scheduler is None:
             return
         moment = self._strain.look()
-        if moment.shortage is not None:
-            self._yield_to(moment.shortage, scheduler)
+        if shortage := moment.shortage:
+            self._yield_to(shortage, scheduler)
         else:
             self._share_fairly(self._session, scheduler, moment)
 

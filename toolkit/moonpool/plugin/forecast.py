@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from moonpool.budget import Budget, Capacity, Limit, Suite, Wish, decide
 from moonpool.history import estimate, load_history, predict, start_cost
 from moonpool.machine import machine_class, read_machine
+from moonpool.plugin.testpaths import expand_testpaths
 from moonpool.run import find_test_files
 
 if TYPE_CHECKING:
@@ -119,8 +119,5 @@ def _roots(config: pytest.Config) -> list[Path]:
     invoked_from = config.invocation_params.dir
     named = [word.split("::")[0] for word in config.known_args_namespace.file_or_dir]
     if not named and invoked_from == config.rootpath:
-        for pattern in config.getini("testpaths"):
-            # pytest expands these patterns in the same way, hidden folders left out.
-            found = glob.iglob(pattern, root_dir=invoked_from, recursive=True)  # noqa: PTH207
-            named.extend(sorted(found))
+        named = expand_testpaths(config)
     return [invoked_from / name for name in named] or [invoked_from]

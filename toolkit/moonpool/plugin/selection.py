@@ -7,10 +7,11 @@ always deselects its slow tests is complete without them.
 from __future__ import annotations
 
 import copy
-import glob
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+
+from moonpool.plugin.testpaths import expand_testpaths
 
 if TYPE_CHECKING:
     import argparse
@@ -60,18 +61,10 @@ def _is_everywhere(
     if options.pyargs:
         return bool(options.file_or_dir == usual.file_or_dir)
     here = config.invocation_params.dir
-    testpaths = _testpaths(config)
+    testpaths = expand_testpaths(config)
     asked = options.file_or_dir or (testpaths if here == config.rootpath else [])
     wanted = usual.file_or_dir or testpaths
     return _places(config.rootpath, wanted) <= _places(here, asked)
-
-
-def _testpaths(config: pytest.Config) -> list[str]:
-    found = []
-    for pattern in config.getini("testpaths"):
-        # As pytest does it; `Path.glob` refuses absolute patterns.
-        found += glob.glob(pattern, root_dir=config.rootpath, recursive=True)  # noqa: PTH207
-    return found
 
 
 def _places(folder: Path, words: list[str]) -> set[Path]:
