@@ -30,7 +30,8 @@ def test_a_run_teaches_each_files_seconds_and_tests(project: PytestProject, work
     for file in files.values():
         (run,) = file.runs[machine_class()]
         assert run.tests == 2
-        assert 0.1 <= run.seconds < 5.0
+        # Linux 6.12 counts a part of what a task sleeps as waiting for a CPU.
+        assert 0.01 <= run.seconds < 5.0
         assert 0.0 <= run.cpus < 1.0, "a test that sleeps does not compute"
         assert run.content
 
