@@ -42,6 +42,7 @@ def test_a_project_that_says_nothing_gets_defaults(tmp_path: Path) -> None:
     assert settings.worker_env is None
     assert settings.namespace is None
     assert not settings.allow_no_tests
+    assert not settings.jobserver
 
 
 def test_all_keys_are_read(tmp_path: Path) -> None:
@@ -53,6 +54,7 @@ def test_all_keys_are_read(tmp_path: Path) -> None:
         "memory-reserve = '2GiB'\n"
         "coverage = true\n"
         "allow-no-tests = true\n"
+        "jobserver = true\n"
         "[tool.moonpool.databases]\n"
         "urls = ['DATABASE_URL']\n"
         "default = 'postgresql:///ledger_test'\n"
@@ -100,7 +102,7 @@ def test_a_misspelt_key_is_answered_with_the_right_one(tmp_path: Path) -> None:
 def test_a_strange_key_is_answered_with_all_keys(tmp_path: Path) -> None:
     error = _refused(tmp_path, "[tool.moonpool]\nzebra = 3\n")
     assert error.hint == (
-        "known keys: allow-no-tests, contexts, coverage, databases, floor, gates, "
+        "known keys: allow-no-tests, contexts, coverage, databases, floor, gates, jobserver, "
         "memory-reserve, worker-env, worker-memory, workers"
     )
 

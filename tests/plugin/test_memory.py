@@ -41,6 +41,24 @@ def test_the_youngest_workers_end_when_memory_runs_short(machine: SharedMachine)
     assert len(set(project.began[-8:])) < 4
 
 
+def test_a_run_waits_for_the_memory_that_it_is_known_to_need(machine: SharedMachine) -> None:
+    first, second = machine.project("first"), machine.project("second")
+    for project in (first, second):
+        # Of 16 GB.
+        project.environ["MOONPOOL_WORKER_MEMORY"] = "9GiB"
+    first.hold()
+    holds = first.begin("-k", "test_00")
+    first.await_workers(1, holds)
+    waits = second.begin("-k", "test_00")
+    waiting = "moonpool: waiting for a worker; workers held by other runs: first (1)\n"
+    assert waits.stdout is not None
+    assert waits.stdout.readline() == waiting
+    assert second.seen_workers == set()
+    first.release()
+    first.finish(holds, tests=4)
+    second.finish(waits, tests=4)
+
+
 def test_a_worker_that_the_kernel_killed_for_memory_is_not_replaced(machine: SharedMachine) -> None:
     project = machine.project("one")
     _first_file(project, machine.rewrite(EVENTS, KILLS, ONE_KILL), KILL)

@@ -24,6 +24,7 @@ _claims = st.builds(
     floor=st.integers(0, 1),
     since=_since,
     own_bytes=st.sampled_from([0, 50, 400]),
+    firm_bytes=st.booleans(),
 )
 claim_lists = st.lists(_claims, max_size=8, unique_by=lambda claim: claim.id)
 

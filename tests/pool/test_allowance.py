@@ -62,6 +62,26 @@ def test_a_controller_that_stands_alone_takes_what_the_machine_has() -> None:
     assert allowance == Allowance(4, 4, note="why", shared=False)
 
 
+def test_a_first_worker_waits_for_memory_that_others_hold() -> None:
+    machine = Capacity(4.0, 1000)
+    other = Claim("b", wanted=1, held=1, worker_bytes=600)
+    own = Claim("a", wanted=1, worker_bytes=600, firm_bytes=True)
+    assert decide_allowance(machine, own, [other]) == Allowance(0, 0)
+    assert decide_allowance(machine, own, []).granted == 1
+    assert decide_allowance(machine, own._replace(worker_bytes=300), [other]).granted == 1
+
+
+def test_a_first_worker_does_not_wait_for_cpus_that_others_hold() -> None:
+    other = Claim("b", wanted=4, held=4, worker_bytes=100)
+    own = Claim("a", wanted=1, worker_bytes=300, firm_bytes=True)
+    assert decide_allowance(Capacity(4.0, 1000), own, [other]).granted == 1
+
+
+def test_memory_that_no_other_holds_is_not_waited_for() -> None:
+    own = Claim("a", wanted=1, worker_bytes=900, own_bytes=400, firm_bytes=True)
+    assert decide_allowance(Capacity(4.0, 1000), own, [Claim("b", wanted=0)]).granted == 1
+
+
 def test_a_controller_that_cannot_ask_keeps_what_it_has_and_its_promised_worker() -> None:
     assert still_allowance(Claim("a", wanted=9, held=3), None) == Allowance(3, 3, shared=False)
     assert still_allowance(Claim("a", wanted=9), None).granted == 1

@@ -35,13 +35,17 @@ class Told:
     weight: float
     worker_bytes: int
     floor: int
+    firm_bytes: bool
     wanted: int = 0
     held: int = 0
 
     def ask(self) -> int:
         """Ask, take what is granted, and return the target."""
         allowance = self.member.sync(
-            self.wanted, weight=self.weight, worker_bytes=self.worker_bytes
+            self.wanted,
+            weight=self.weight,
+            worker_bytes=self.worker_bytes,
+            firm_bytes=self.firm_bytes,
         )
         assert allowance.shared, allowance.note
         assert allowance.granted >= self.held
@@ -78,11 +82,13 @@ class PoolMachine(RuleBasedStateMachine):
         weight=st.sampled_from([0.5, 1.0, 2.0]),
         worker_bytes=st.sampled_from([0, 100, 400]),
         floor=st.integers(0, 1),
+        firm_bytes=st.booleans(),
     )
-    def join(self, weight: float, worker_bytes: int, floor: int) -> Told:
+    def join(self, weight: float, worker_bytes: int, floor: int, firm_bytes: bool) -> Told:
         self.joined += 1
         controller = Controller(f"p{self.joined}", "/c", self.joined)
-        new = Told(self.pool.join(controller, floor=floor), weight, worker_bytes, floor)
+        member = self.pool.join(controller, floor=floor)
+        new = Told(member, weight, worker_bytes, floor, firm_bytes)
         self.living.append(new)
         return new
 
@@ -122,9 +128,13 @@ class PoolMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_is_oversold(self) -> None:
         """CPUs and bytes beyond the first workers that were promised."""
-        beyond = [(one, one.held - min(one.floor, one.held)) for one in self.living]
-        assert sum(one.weight * workers for one, workers in beyond) <= CPUS
-        assert sum(one.worker_bytes * workers for one, workers in beyond) <= BYTES
+        cpus = [one.weight * (one.held - min(one.floor, one.held)) for one in self.living]
+        unpromised = [
+            one.held - (0 if one.firm_bytes else min(one.floor, one.held)) for one in self.living
+        ]
+        taken = [one.worker_bytes * held for one, held in zip(self.living, unpromised, strict=True)]
+        assert sum(cpus) <= CPUS
+        assert sum(taken) <= BYTES
 
     @invariant()
     def the_ledger_says_what_everybody_was_told(self) -> None:

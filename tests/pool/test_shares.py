@@ -15,8 +15,17 @@ GIB = 2**30
 
 
 def _firsts(claims: Sequence[Claim]) -> dict[str, int]:
-    """Workers that need no room: promised ones, and the first one of whoever runs."""
-    return {claim.id: int(claim.wanted > 0 and (claim.floor or claim.held) > 0) for claim in claims}
+    """Workers that need no room: promised ones, of whoever runs, and the first of all."""
+    firsts = {claim.id: int(_is_promised(claim)) for claim in claims}
+    wanting = sorted((claim for claim in claims if claim.wanted), key=seniority)
+    if wanting and not any(firsts.values()):
+        firsts[wanting[0].id] = 1
+    return firsts
+
+
+def _is_promised(claim: Claim) -> bool:
+    promised = claim.floor > 0 and not claim.firm_bytes
+    return claim.wanted > 0 and (promised or claim.held > 0)
 
 
 def _left(capacity: Capacity, claims: Sequence[Claim], workers: dict[str, int]) -> Room:
@@ -99,6 +108,24 @@ def test_a_worker_larger_than_the_machine_runs_alone() -> None:
     assert fair_targets(Capacity(2.0, GIB), [claim, other]) == {"giant": 0, "other": 1}
 
 
+def test_measured_memory_is_waited_for_with_a_floor_too() -> None:
+    claims = [
+        Claim(str(number), worker_bytes=GIB, wanted=1, since=float(number), firm_bytes=True)
+        for number in range(3)
+    ]
+    assert fair_targets(Capacity(1.0, 2 * GIB), claims) == {"0": 1, "1": 1, "2": 0}
+
+
+def test_guessed_memory_is_not_waited_for() -> None:
+    claims = [Claim(str(number), worker_bytes=GIB, wanted=1) for number in range(3)]
+    assert set(fair_targets(Capacity(8.0, 2 * GIB), claims).values()) == {1}
+
+
+def test_where_nobody_runs_the_first_one_fits_whatever_its_controller_takes() -> None:
+    claim = Claim("giant", worker_bytes=GIB, wanted=4, own_bytes=GIB // 2, firm_bytes=True)
+    assert fair_targets(Capacity(2.0, GIB), [claim]) == {"giant": 1}
+
+
 def test_tenths_of_cpus_add_up_to_whole_ones() -> None:
     claim = Claim("a", weight=0.1, wanted=99)
     assert fair_targets(Capacity(0.3, None), [claim]) == {"a": 3}
@@ -121,10 +148,11 @@ def test_beyond_floors_neither_cpus_nor_bytes_are_given_twice(
     capacity: Capacity, claims: list[Claim]
 ) -> None:
     targets, firsts = fair_targets(capacity, claims), _firsts(claims)
-    left, promised = _left(capacity, claims, targets), _left(capacity, claims, firsts)
+    floors = {c.id: max(firsts[c.id], min(c.floor, targets[c.id])) for c in claims}
+    left = _left(capacity, claims, targets)
     # Where floors alone overcommit a currency, nothing more of it is given.
-    assert left.cpus >= min(0, promised.cpus)
-    assert left.bytes >= min(0, promised.bytes)
+    assert left.cpus >= min(0, _left(capacity, claims, floors).cpus)
+    assert left.bytes >= min(0, _left(capacity, claims, firsts).bytes)
 
 
 @given(capacities, claim_lists)
@@ -146,7 +174,7 @@ def test_who_has_waited_longest_is_not_overtaken(capacity: Capacity, claims: lis
     # The first who goes without does so because the first workers of the others leave no room.
     if False in served:
         room = _left(capacity, claims, {name: min(1, count) for name, count in targets.items()})
-        assert not room.fitting(room.cost(waiting[served.index(False)]), 1)
+        assert not room.fits_first(waiting[served.index(False)])
 
 
 @given(capacities, claim_lists)

@@ -34,6 +34,7 @@ KEYS = (
     "databases",
     "floor",
     "gates",
+    "jobserver",
     "memory-reserve",
     "worker-env",
     "worker-memory",
@@ -54,6 +55,7 @@ class Settings(NamedTuple):
     coverage: bool | None
     contexts: bool
     allow_no_tests: bool
+    jobserver: bool
     databases: DatabaseKeys | None
     gates: GateKeys | None
     worker_env: Mapping[str, str] | None
@@ -74,6 +76,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         coverage=_flag(table, environ, "coverage"),
         contexts=_contexts(table, environ),
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
+        jobserver=_flag(table, environ, "jobserver") or False,
         databases=_databases(table.get("databases")),
         gates=_gates(table.get("gates")),
         worker_env=_variables(table.get("worker-env")),

@@ -94,8 +94,11 @@ def _shared(
         return None, decision
     config.add_cleanup(share.leave)
     insisted = None if decision.chosen else decision.workers
-    allowance = share.await_first(max(1, decision.workers), held=insisted)
-    notes.extend(filter(None, [allowance.note, holders_note(allowance)]))
+    allowance = share.await_first(insisted or 1, held=insisted)
+    notes.extend(filter(None, [allowance.note]))
+    if decision.chosen and decision.workers > 1:
+        allowance = share.ask(decision.beside(share.membership.neighbours))
+    notes.extend(filter(None, [holders_note(allowance)]))
     return share, decision.starting_with(allowance.granted)
 
 
@@ -154,6 +157,13 @@ class Controller:
         cpus = decision.budget.cpus
         os.environ.update(thread_environment(decision.wanted, cpus, os.environ))
         interrupt_on_terminate(self._config)
+        if self._settings.jobserver and self._share is not None:
+            from moonpool.plugin.lending import lend_slots
+
+            note = lend_slots(
+                self._config, self._places, self._settings, decision.forecast, self._share
+            )
+            self._notes.extend(filter(None, [note]))
         if decision.workers:
             self._start_longest_first(decision)
         if not self._options.collectonly:

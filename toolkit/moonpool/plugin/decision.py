@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, NamedTuple
 
-from moonpool.budget import run_seconds
+from moonpool.budget import payback_limit, run_seconds
 from moonpool.plugin import wishes
 from moonpool.plugin.forecast import forecast
 from moonpool.units import format_seconds
@@ -81,6 +81,14 @@ class Decision(NamedTuple):
         if self.workers < self.wanted:
             counted += f" now, {self.wanted} as other runs end"
         return f"{counted}: {self.budget.bound.reason}"
+
+    def beside(self, neighbours: int) -> int:
+        """Return how many workers pay at once where so many other runs use the same CPUs.
+
+        Workers that wait are many for the CPUs of a pool, and yet each of them has to start.
+        """
+        cpus = self.budget.cpus / (1 + neighbours)
+        return payback_limit(self.workers, self.budget.suite, cpus).workers
 
     def starting_with(self, granted: int) -> Decision:
         """Return the decision for a machine that has only ``granted`` workers to give now."""

@@ -64,6 +64,7 @@ class Elastic:
         self._start_seconds = decision.budget.suite.start_seconds
         self._clock = clock
         self._session: XdistSession | None = None
+        self._began: float | None = None
         self._starting: dict[WorkerController, float] = {}
         self._ending: list[WorkerController] = []
         self._is_short = False
@@ -80,6 +81,7 @@ class Elastic:
         if self._session is None:
             self._announce("this pytest-xdist is not as we know it: the number of workers stays")
         else:
+            self._began = self._clock()
             self._session.call_on_tick(self._adjust)
             threading.Thread(target=self._tick, args=(self._session,), daemon=True).start()
 
@@ -89,9 +91,10 @@ class Elastic:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: WorkerController) -> None:
-        """Learn from the workers that we started what a start takes here and now."""
-        if node in self._starting:
-            self._start_seconds = self._clock() - self._starting.pop(node)
+        """Learn what a start takes here and now, beside all else that this machine does."""
+        began = self._starting.pop(node, self._began)
+        if began is not None:
+            self._start_seconds = self._clock() - began
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: WorkerController, error: object) -> None:

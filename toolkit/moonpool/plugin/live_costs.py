@@ -47,6 +47,11 @@ class LiveCosts:
         self._busy_seconds += max(0.0, usage["seconds"] - usage["waited_seconds"])
         self._peak_bytes = max(self._peak_bytes, usage["peak_bytes"])
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether nobody has measured or set what memory a worker needs."""
+        return self._is_guess and not self._least_bytes
+
     def ran_out(self) -> None:
         """Note that a worker was killed for needing more than was planned."""
         self._least_bytes = 2 * self.plan.bytes

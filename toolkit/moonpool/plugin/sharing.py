@@ -21,13 +21,24 @@ if TYPE_CHECKING:
     from moonpool.config import Places, Settings
     from moonpool.machine import Machine
     from moonpool.plugin.forecast import Forecast
-    from moonpool.pool import Allowance, Membership
+    from moonpool.pool import Allowance, Membership, Pool
     from moonpool.pool.tokens import Tokens
 
-__all__ = ["SWITCH", "Share", "holders_note", "join_pool", "read_live"]
+__all__ = [
+    "SWITCH",
+    "Share",
+    "as_member",
+    "holders_note",
+    "join_pool",
+    "open_own_pool",
+    "read_live",
+]
 
 # `off` makes every run independent of all others.
 SWITCH = "MOONPOOL_POOL"
+
+# Set by pytest for what its tests start: the run around it would wait for one that waits.
+_IN_A_TEST = "PYTEST_CURRENT_TEST"
 
 # A first worker is free when another run ends, which is noticed within this time.
 _WAIT_SECONDS = 0.5
@@ -58,6 +69,7 @@ class Share(NamedTuple):
             worker_bytes=plan.bytes,
             own_bytes=_own_bytes() if wanted > 1 else 0,
             held=held,
+            firm_bytes=not (self.costs.is_guess or _IN_A_TEST in os.environ),
         )
         self._keep_tokens()
         return allowance
@@ -110,17 +122,28 @@ def join_pool(
     """Join the pool of this user and machine; None where the user switched it off."""
     if environ.get(SWITCH, "").lower() in ("off", "0", "false"):
         return None
-    capacity = machine_capacity(forecast.facts, settings.reserve_bytes)
-    pool = open_pool(capacity, pool_key(forecast.facts), environ=environ)
-    checkout = str(places.workspace_root or places.project_root)
-    who = Controller(places.project, checkout, os.getpid())
-    membership = pool.join(who, floor=settings.floor)
+    pool = open_own_pool(settings, forecast, environ)
+    membership = pool.join(as_member(places), floor=settings.floor)
     suite = forecast.budget.suite
     plan = WorkerPlan(suite.worker_cpus, suite.worker_bytes)
     least = settings.worker_bytes or 0
     costs = LiveCosts(plan, is_guess=not suite.measured, least_bytes=least)
     read = partial(read_live, environ)
     return Share(membership, costs, settings.reserve_bytes, read, _open_tokens(environ))
+
+
+def open_own_pool(
+    settings: Settings, forecast: Forecast, environ: Mapping[str, str] = os.environ
+) -> Pool:
+    """Open the pool that the runs of this user on this machine share."""
+    capacity = machine_capacity(forecast.facts, settings.reserve_bytes)
+    return open_pool(capacity, pool_key(forecast.facts), environ=environ)
+
+
+def as_member(places: Places) -> Controller:
+    """Return how this run is called in the pool."""
+    checkout = str(places.workspace_root or places.project_root)
+    return Controller(places.project, checkout, os.getpid())
 
 
 def _open_tokens(environ: Mapping[str, str]) -> Tokens | None:

@@ -59,8 +59,9 @@ def decide_allowance(capacity: Capacity, own: Claim, others: Sequence[Claim]) ->
         room.take_controller(claim)
         room.take(room.cost(claim), claim.held)
     room.take_controller(own)
-    target = targets[own.id]
-    granted = max(own.held, room.fitting(room.cost(own), target), _floor(own))
+    target, is_alone = targets[own.id], not any(claim.held for claim in others)
+    first = own.is_promised or (target > 0 and (is_alone or room.fits_first(own)))
+    granted = max(own.held, room.fitting(room.cost(own), target), int(first))
     others_wait = any(claim.held < targets[claim.id] for claim in others)
     room.take(room.cost(own), granted)
     return Allowance(target, granted, others_wait, room.is_overdrawn)
@@ -74,9 +75,5 @@ def independent_allowance(capacity: Capacity, own: Claim, note: str | None) -> A
 
 def still_allowance(own: Claim, note: str | None) -> Allowance:
     """Return no change: what is held stays, and a promised first worker is given."""
-    held = max(own.held, _floor(own))
+    held = max(own.held, int(own.wanted > 0 and own.floor > 0))
     return Allowance(held, held, note=note, shared=False)
-
-
-def _floor(claim: Claim) -> int:
-    return int(claim.wanted > 0 and claim.floor > 0)

@@ -76,6 +76,7 @@ def encode_entry(entry: Entry) -> bytes:
         "held": claim.held,
         "floor": claim.floor,
         "since": claim.since,
+        "firm_bytes": claim.firm_bytes,
         "updated": entry.updated,
     }
     content = json.dumps({"version": _VERSION, **texts, **numbers}, ensure_ascii=False)
@@ -110,9 +111,10 @@ def _claim(identifier: str, found: dict[str, Any]) -> Claim | None:
     wanted, held = _whole(found, "wanted", _MOST_WORKERS), _whole(found, "held", _MOST_WORKERS)
     floor, since = _whole(found, "floor", 1), _number(found, "since", _MOST_SECONDS)
     own_bytes = _whole(found, "own_bytes", _MOST_BYTES) or 0
+    firm = found.get("firm_bytes") is True
     if weight is None or worker_bytes is None or wanted is None or held is None or floor is None:
         return None
-    return Claim(identifier, weight, worker_bytes, wanted, held, floor, since, own_bytes)
+    return Claim(identifier, weight, worker_bytes, wanted, held, floor, since, own_bytes, firm)
 
 
 def _doubtful_claim(identifier: str, found: dict[str, Any]) -> Claim:

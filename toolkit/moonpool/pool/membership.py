@@ -65,6 +65,7 @@ class Membership:
         self._seen_inside: str | None = None
         self._mutex = threading.Lock()
         self._own: OwnRecord | None = None
+        self._neighbours = 0
         self._notes = [trouble] if trouble else []
         self._told: set[str] = set()
         if ledger is not None:
@@ -77,6 +78,11 @@ class Membership:
         """The workers that count as this controller's."""
         return self._claim.held
 
+    @property
+    def neighbours(self) -> int:
+        """The other controllers that held or wanted workers when this one asked last."""
+        return self._neighbours
+
     def sync(
         self,
         wanted: int,
@@ -85,14 +91,17 @@ class Membership:
         worker_bytes: int,
         own_bytes: int = 0,
         held: int | None = None,
+        firm_bytes: bool = False,
+        spare: int = 0,
     ) -> Allowance:
         """Tell what this controller would like, and learn what it may hold from now on.
 
-        ``weight`` is the CPUs of one worker, ``own_bytes`` this process's own memory. ``granted``
+        ``weight`` is the CPUs of one worker, ``own_bytes`` this process's own memory, and
+        ``firm_bytes`` says that ``worker_bytes`` is no guess (see ``Claim``). ``granted``
         of the answer is held from this moment, before a single worker of it has started. ``held``
         corrects what was held until now: a number of workers that somebody insists on, or fewer
-        than were granted. To be called every few seconds while less is held than wanted, and at
-        file boundaries.
+        than were granted. ``spare`` slots are taken beyond ``wanted`` while nobody else wants them.
+        To be called every few seconds while less is held than wanted, and at file boundaries.
         """
         with self._mutex:
             self._claim = self._claim._replace(
@@ -100,13 +109,14 @@ class Membership:
                 weight=weight,
                 worker_bytes=worker_bytes,
                 own_bytes=own_bytes,
+                firm_bytes=firm_bytes,
                 held=self._claim.held if held is None else held,
             )
             if self._ledger is None:
                 return self._outside(independent_allowance(self._capacity, self._claim, None))
             allowance = None
             with self._noting(self._ledger):
-                allowance = self._settle(self._ledger)
+                allowance = self._settle(self._ledger, spare)
             return allowance or self._outside(still_allowance(self._claim, None))
 
     def release(self, workers: int = 1) -> None:
@@ -136,7 +146,7 @@ class Membership:
     def __exit__(self, *_: object) -> None:
         self.leave()
 
-    def _settle(self, ledger: Ledger) -> Allowance | None:
+    def _settle(self, ledger: Ledger, spare: int) -> Allowance | None:
         """Decide and record in one critical section; None when nobody could get in."""
         self._be_present(ledger)
         with ledger.section(self._patience) as entered:
@@ -149,9 +159,12 @@ class Membership:
             now = self._clock()
             entries = ledger.entries(without=own.id, reap=True)
             claim = self._claim._replace(id=own.id, since=self._since(self._claim.held, now))
-            allowance = decide_allowance(
-                self._capacity, claim, [effective_claim(entry, now) for entry in entries]
-            )
+            others = [effective_claim(entry, now) for entry in entries]
+            self._neighbours = sum(bool(other.held or other.wanted) for other in others)
+            allowance = decide_allowance(self._capacity, claim, others)
+            if spare and not allowance.others_wait:
+                more = claim._replace(wanted=claim.wanted + spare)
+                allowance = decide_allowance(self._capacity, more, others)
             claim = claim._replace(held=allowance.granted)
             claim = claim._replace(since=claim.since if claim.held < claim.wanted else None)
             own.write(self._record(claim))

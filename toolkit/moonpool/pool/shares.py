@@ -29,7 +29,8 @@ class Claim(NamedTuple):
 
     ``weight`` is the CPUs and ``worker_bytes`` the memory of each of its workers, ``own_bytes`` the
     memory of the controller beside them. ``floor`` is 1 for a controller that gets its first worker
-    whatever the others hold, 0 for one that waits.
+    whatever CPUs the others hold, 0 for one that waits. ``firm_bytes`` says that ``worker_bytes``
+    is no guess: then the first worker waits until they fit; the kernel would kill somebody else.
     ``since`` is when it began to want more than it holds, in the seconds of ``boot_seconds``;
     None when it is content.
     """
@@ -42,6 +43,12 @@ class Claim(NamedTuple):
     floor: int = 1
     since: float | None = None
     own_bytes: int = 0
+    firm_bytes: bool = False
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether a first worker needs no room in either currency."""
+        return self.wanted > 0 and (self.held > 0 or (self.floor > 0 and not self.firm_bytes))
 
     @property
     def planned_bytes(self) -> int:
@@ -83,6 +90,11 @@ class Room:
             fit = min(fit, self.bytes // cost[1])
         return max(0, fit)
 
+    def fits_first(self, claim: Claim) -> bool:
+        """Whether a first worker fits that was not promised; with a floor only memory counts."""
+        cost = self.cost(claim)
+        return cost[1] <= max(0, self.bytes) if claim.floor else bool(self.fitting(cost, 1))
+
     @property
     def is_overdrawn(self) -> bool:
         """Whether more was taken than there is."""
@@ -104,26 +116,21 @@ def fair_targets(capacity: Capacity, claims: Sequence[Claim]) -> dict[str, int]:
     Served in this order: floors, and the first worker of whoever has one already (it cannot be
     given back in the middle of a run); first workers of those who wait, longest first, stopping
     at one that does not fit, since smaller ones that overtake could keep it out for ever; then
-    everything that is left, evenly.
+    everything that is left, evenly. Where nobody runs the first one fits, whatever its size.
     """
     room = Room(capacity)
-    targets = {claim.id: int(_has_first(claim)) for claim in claims}
+    targets = {claim.id: int(claim.is_promised) for claim in claims}
     for claim in claims:
         room.take_controller(claim)
         room.take(room.cost(claim), targets[claim.id])
     waiting = [claim for claim in claims if claim.wanted > 0 and not targets[claim.id]]
     for claim in sorted(waiting, key=seniority):
-        if not room.fitting(room.cost(claim), 1):
+        if any(targets.values()) and not room.fits_first(claim):
             break
         room.take(room.cost(claim))
         targets[claim.id] = 1
     _fill(room, targets, (claim for claim in claims if targets[claim.id]))
     return targets
-
-
-def _has_first(claim: Claim) -> bool:
-    """Whether a first worker needs no room: it is promised, or it is running."""
-    return claim.wanted > 0 and (claim.floor > 0 or claim.held > 0)
 
 
 def _fill(room: Room, targets: dict[str, int], claims: Iterable[Claim]) -> None:
