@@ -72,6 +72,27 @@ def test_a_worker_dies_in_the_middle_of_a_file(
     assert order == ["0", "1", "2", "3"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the system has no SIGKILL")
+@pytest.mark.parametrize("at", ["test_1", "test_3"])
+def test_a_worker_dies_between_two_tests(suite: PytestProject, at: str) -> None:
+    for name in ("a", "b"):
+        _write(suite, name)
+    suite.write(
+        "tests/conftest.py",
+        "import os, pathlib, signal\n"
+        "def pytest_runtest_logfinish(nodeid):\n"
+        f"    last = 'PYTEST_XDIST_WORKER' in os.environ and nodeid.endswith('a.py::{at}')\n"
+        "    if last and not pathlib.Path('died').exists():\n"
+        "        pathlib.Path('died').touch()\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n",
+    )
+    done = run(suite, "-n", "2")
+    assert (suite.root / "died").exists()
+    assert done.code == 0, done.output
+    assert len(done.reports) == len(done.ran) == 8
+    assert set(map(tuple, done.reports.values())) == {("passed",)}
+
+
 @pytest.mark.parametrize("loop", [(), ("--eager",)], ids=["lazy", "eager"])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_worker_dies_in_its_first_test_after_a_finished_file(

@@ -36,6 +36,7 @@ class FileScheduler:
         self._nodes: dict[WorkerController, Sequence[str] | None] = {}
         self._asking: set[WorkerController] = set()
         self._dispatch: Dispatch[WorkerController] | None = None
+        self._reported: dict[WorkerController, str] = {}
         self._collection: Sequence[str] = ()
         self._collected_by = ""
 
@@ -80,6 +81,10 @@ class FileScheduler:
         accepted = self._dispatch.retire(node)
         self._serve(node)
         return accepted
+
+    def note_reported(self, node: WorkerController, test: str) -> None:
+        """Note that all that a node has to say of a test has come."""
+        self._reported[node] = test
 
     def is_retiring(self, node: WorkerController) -> bool:
         """Whether the node gets no further file."""
@@ -172,13 +177,17 @@ class FileScheduler:
                 self._serve(node)
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """Drop a node that ended or crashed; return the test that it was running, if it was."""
+        """Drop a node that ended or crashed; return the test that it was running, if it was.
+
+        One that died between two tests, the last of which was reported whole, ran none.
+        """
         del self._nodes[node]
         self._asking.discard(node)
         if self._dispatch is None or node not in self._dispatch:
             return None
-        running = self._dispatch.leave(node)
-        return None if running is None else self._collection[running]
+        running, reported = self._dispatch.leave(node), self._reported.pop(node, None)
+        test = None if running is None else self._collection[running]
+        return None if test == reported else test
 
     def _serve(self, node: WorkerController) -> None:
         assert self._dispatch is not None

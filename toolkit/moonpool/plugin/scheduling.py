@@ -52,6 +52,11 @@ class LongestFirst:
         self.scheduler = FileScheduler(config, self._arrangement._replace(unit_of=unit_of))
         return self.scheduler
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Tell the scheduler of the last report of each test, which comes before its end."""
+        if report.when == "teardown" and self.scheduler is not None:
+            self.scheduler.note_reported(report.node, report.nodeid)
+
     def _is_in_use(self, config: pytest.Config) -> bool:
         if config.getoption("dist") not in _UNIT_OF:
             return False
