@@ -61,7 +61,7 @@ def _small(count: int) -> tuple[Project, ...]:
     return tuple(Project(f"small{number}", 8, 0.3) for number in range(count))
 
 
-MIXED = (Project("large", 80, 0.5), *_small(7))
+MIXED = (Project("large", 40, 0.5), *_small(7))
 CASES = {
     "small": Case(_small(8)),
     "small-c8": Case(_small(8), moon=("--concurrency", "8"), naive="8"),
