@@ -42,35 +42,42 @@ def _project(folder: Path, wanted: int) -> SharedProject:
     return project
 
 
-def _fake_make(folder: Path, version: str) -> str:
+def _fake_make(folder: Path, name: str) -> str:
     make = folder / "bin" / "make"
     make.parent.mkdir()
-    make.write_text(f"#!/bin/sh\necho 'GNU Make {version}'\n")
+    make.write_text(f"#!/bin/sh\necho '{name}'\n")
     make.chmod(0o755)
     return str(make.parent)
 
 
 def test_tests_get_the_slots_that_no_worker_has(tmp_path: Path) -> None:
     project = _project(tmp_path, wanted=4)
-    done = project.test("-n", "0", PATH=_fake_make(tmp_path, "4.4.1"))
+    done = project.test("-n", "0", PATH=_fake_make(tmp_path, "GNU Make 4.4.1"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert not list((tmp_path / "pool").glob("*/*.fifo"))
 
 
 def test_workers_are_told_too(tmp_path: Path) -> None:
     project = _project(tmp_path, wanted=3)
-    done = project.test("-n", "2", PATH=_fake_make(tmp_path, "4.4.1"))
+    done = project.test("-n", "2", PATH=_fake_make(tmp_path, "GNU Make 4.4.1"))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_an_old_make_would_fail_so_there_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("GNU Make 4.3", "`make` is 4.3, which fails where it finds one; 4.4 understands it"),
+        ("usage: make", "`make` is not GNU make, and what it does with one is not known"),
+    ],
+)
+def test_a_make_that_would_fail_finds_none(tmp_path: Path, name: str, reason: str) -> None:
     project = _project(tmp_path, wanted=1)
     project.write(
         "tests/test_it.py", "import os\ndef test(): assert 'MAKEFLAGS' not in os.environ\n"
     )
-    done = project.test("-n", "0", PATH=_fake_make(tmp_path, "4.3"))
+    done = project.test("-n", "0", PATH=_fake_make(tmp_path, name))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "`make` is 4.3, which fails where it finds one; 4.4 understands it" in done.stdout
+    assert reason in done.stdout
 
 
 def test_without_the_key_there_is_none(tmp_path: Path) -> None:

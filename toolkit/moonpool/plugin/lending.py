@@ -87,6 +87,10 @@ def _obstacle(environ: Mapping[str, str] = os.environ) -> str | None:
         return None
     said = subprocess.run([make, "--version"], capture_output=True, text=True, check=False).stdout
     found = re.match(r"GNU Make (\d+)\.(\d+)", said)
-    if found is None or (int(found[1]), int(found[2])) >= _LEAST_MAKE:
-        return None
-    return f"`make` is {found[1]}.{found[2]}, which fails where it finds one; 4.4 understands it"
+    if found is None:
+        return "`make` is not GNU make, and what it does with one is not known"
+    if (int(found[1]), int(found[2])) < _LEAST_MAKE:
+        return (
+            f"`make` is {found[1]}.{found[2]}, which fails where it finds one; 4.4 understands it"
+        )
+    return None
