@@ -70,10 +70,27 @@ def test_memory_and_cpu_are_those_of_each_file(project: PytestProject, workers: 
     assert ends["tests/test_2.py"]["children_seconds"] >= 0.1
 
 
-@pytest.mark.parametrize("words", [["-k", "test_0"], ["tests/test_000.py"], ["--maxfail=3"]])
+@pytest.mark.parametrize("words", [["-k", "test_0"], ["tests/test_000.py"]])
 def test_a_run_of_some_tests_teaches_nothing(project: PytestProject, words: list[str]) -> None:
     project.tests(files=2)
     project.test(*words)
+    assert not _history(project).files
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_run_that_might_have_stopped_teaches_if_it_did_not(
+    project: PytestProject, workers: str
+) -> None:
+    project.tests(files=2)
+    assert project.test("-x", "-n", workers).returncode == 0
+    assert len(_history(project).files) == 2
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_run_that_a_failure_stopped_teaches_nothing(project: PytestProject, workers: str) -> None:
+    project.tests(files=2)
+    project.write("tests/test_000.py", "def test_fails(): assert 0\n")
+    assert project.test("-x", "-n", workers).returncode != 0
     assert not _history(project).files
 
 

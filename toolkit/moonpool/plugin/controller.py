@@ -187,8 +187,7 @@ class Controller:
             "reason": decision.sentence,
         }
         machine = decision.forecast.machine
-        teaches = not any(self._selected)
-        recorder = Recorder(self._places, facts, machine=machine, teaches=teaches)
+        recorder = Recorder(self._places, facts, machine=machine, selected=self._selected)
         self._config.pluginmanager.register(recorder, RECORDER)
         if not decision.workers:
             self._config.pluginmanager.register(Usage(process.preparation))

@@ -12,6 +12,7 @@ from moonpool.history import remember
 from moonpool.journal import VERSION, Journal, prune
 from moonpool.plugin.names import MEASURES, RECORDER
 from moonpool.plugin.reported import Reported
+from moonpool.plugin.selection import was_cut_short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
     from moonpool.config import Places
+    from moonpool.plugin.selection import Selection
     from moonpool.pool import Allowance
 
 __all__ = ["Recorder", "note_slots"]
@@ -31,19 +33,19 @@ _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 class Recorder:
-    """Listens to one run. ``teaches`` is False for a run that may leave tests of the project out.
+    """Listens to one run. ``selected`` says whether it may leave out tests of the project.
 
     ``facts`` are what the first line of the journal says of the run.
     """
 
     def __init__(
-        self, places: Places, facts: Mapping[str, object], *, machine: str, teaches: bool
+        self, places: Places, facts: Mapping[str, object], *, machine: str, selected: Selection
     ) -> None:
         self._places = places
         self._machine = machine
-        self._teaches = teaches
+        self._selected = selected
         self._began = time.time()
-        self._facts = {**facts, "machine": machine, "complete": teaches}
+        self._facts = {**facts, "machine": machine, "complete": not any(selected)}
         self.journal: Journal | None = None
         self._slots: dict[str, int] = {}
         self.collection_reports: list[object] = []
@@ -115,17 +117,23 @@ class Recorder:
             self._reported.take(report)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """Note the end, and keep what was learnt; failing to costs speed, not the run."""
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Note the end, and keep what was learnt; failing to costs speed, not the run.
+
+        A run that might have stopped at a failure teaches as any other when it did not.
+        """
         if self.journal is None:
             return
         self.note("end", exit=int(exitstatus))
         with contextlib.suppress(OSError):
             prune(self._places.journal_folder)
-            if self._teaches and exitstatus in _COMPLETE:
+            if exitstatus in _COMPLETE and self._ran_everything(session, exitstatus):
                 remember(
                     self._places.history_file, self.journal.path, root=self._places.project_root
                 )
+
+    def _ran_everything(self, session: pytest.Session, exit_status: int) -> bool:
+        return not self._selected.some and not was_cut_short(session, exit_status)
 
 
 def note_slots(config: pytest.Config, held: int, allowance: Allowance) -> None:
