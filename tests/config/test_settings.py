@@ -102,8 +102,8 @@ def test_a_misspelt_key_is_answered_with_the_right_one(tmp_path: Path) -> None:
 def test_a_strange_key_is_answered_with_all_keys(tmp_path: Path) -> None:
     error = _refused(tmp_path, "[tool.moonpool]\nzebra = 3\n")
     assert error.hint == (
-        "known keys: allow-no-tests, contexts, coverage, databases, floor, gates, jobserver, "
-        "memory-reserve, worker-env, worker-memory, workers"
+        "known keys: allow-no-tests, contexts, coverage, coverage-inputs, databases, floor, gates, "
+        "jobserver, memory-reserve, worker-env, worker-memory, workers"
     )
 
 

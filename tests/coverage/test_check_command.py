@@ -32,6 +32,7 @@ class Workspace:
     def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.root = root
         self.states = {"core": "passed", "web": "passed"}
+        self.inputs: dict[str, tuple[str, ...]] = {}
         self._capsys = capsys
         plant(root, {".moon/workspace.yml": "projects: []\n", ".gitignore": ".moonpool/\n"})
         plant(root, {"core/a.py": _CORE, "web/b.py": "WEB = 1\n"})
@@ -58,7 +59,8 @@ class Workspace:
 
     def combine(self) -> None:
         projects = [
-            ProjectInput(name, name, self.root / name, state) for name, state in self.states.items()
+            ProjectInput(name, name, self.root / name, state, self.inputs.get(name, ()))
+            for name, state in self.states.items()
         ]
         combine(projects, self.root)
 
@@ -214,6 +216,104 @@ def test_a_project_that_does_not_measure_is_not_asked_for(workspace: Workspace) 
     (workspace.root / "web" / DATA_FILE).unlink()
     workspace.combine()
     assert workspace.check("--total", "70")[0] == 0
+
+
+def _with_frontend(workspace: Workspace) -> None:
+    """Commit a third project, `ui`, of whose four lines and two branches other tools ran half."""
+    lcov = "SF:a.ts\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,0\nBRDA:2,0,0,1\nBRDA:2,0,1,0\nend_of_record\n"
+    files = {"ui/a.ts": "a();\nif (b)\n  c();\nelse d();\n", "ui/.moonpool/lcov.info": lcov}
+    plant(workspace.root, files)
+    workspace.states["ui"] = "passed"
+    workspace.inputs["ui"] = (".moonpool/lcov.info",)
+    workspace.combine()
+
+
+def test_other_tools_files_are_judged_too(workspace: Workspace) -> None:
+    _with_frontend(workspace)
+    workspace.commit()
+    assert workspace.check("--each", "60") == (
+        1,
+        [
+            "passed project core 75 %, expected at least 60 %",
+            _asked("failed project ui 50 %, expected at least 60 %", "1 more of 6"),
+            "ui/a.ts: 2 (1 branch), 3-4",
+            "passed project web 100 %, expected at least 60 %",
+        ],
+    )
+    assert workspace.check("--total", "63")[0] == 0
+    assert run(["coverage", "baseline"]) == 0
+    plant(workspace.root, {"ui/.moonpool/lcov.info": "SF:a.ts\nDA:1,1\nDA:4,0\nend_of_record\n"})
+    workspace.combine()
+    assert workspace.check()[0] == 0
+    more = "".join(f"DA:{line},0\n" for line in (1, 2, 3, 4))
+    plant(workspace.root, {"ui/.moonpool/lcov.info": f"SF:a.ts\n{more}end_of_record\n"})
+    workspace.combine()
+    assert workspace.check()[1][:2] == [
+        "passed ratchet core 75 % with 1 uncovered, before 75 % with 1",
+        "failed ratchet ui 0 % with 4 uncovered, before 50 % with 3",
+    ]
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_changed_lines_of_other_tools_files_are_those_in_their_data(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], is_committed: bool
+) -> None:
+    workspace.git("switch", "--quiet", "-c", "work")
+    _with_frontend(workspace)
+    if is_committed:
+        workspace.commit()
+    assert workspace.check("--base", "main", "--changed", "60") == (
+        1,
+        [
+            _asked("failed changed lines 50 %, expected at least 60 %", "1 more of 6"),
+            "ui/a.ts: 2 (1 branch), 3-4",
+        ],
+    )
+    assert run(["coverage", "check", "--base", "main", "--annotate"]) == 0
+    place = "file=ui/a.ts,line={},endLine={},title=Changed and not covered"
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        f"::warning {place.format(2, 2)}::1 branch never taken",
+        f"::warning {place.format(3, 4)}::never run by a test",
+    ]
+
+
+def test_a_frontend_of_which_something_is_not_known_is_no_success(workspace: Workspace) -> None:
+    workspace.git("switch", "--quiet", "-c", "work")
+    _with_frontend(workspace)
+    workspace.commit()
+    workspace.inputs["ui"] = (".moonpool/lcov.info", ".moonpool/e2e.info")
+    workspace.combine()
+    reason = "without `ui/.moonpool/e2e.info`: it is not there"
+    assert workspace.check("--total", "60") == (
+        68,
+        [
+            f"unknown data ui {reason}",
+            "unknown total workspace 63.63 %, expected at least 60 %, without ui",
+        ],
+    )
+    workspace.inputs["ui"] = (".moonpool/e2e.info",)
+    workspace.combine()
+    code, lines = workspace.check("--base", "main", "--changed", "60")
+    assert code == 68
+    assert lines[1:] == [
+        "unknown changed ui no data: its tests left no `ui/.moonpool/e2e.info`; changed: ui/a.ts"
+    ]
+
+
+def test_fail_under_is_about_what_coverage_measured(workspace: Workspace) -> None:
+    plant(workspace.root, {"core/.coveragerc": "[report]\nfail_under = 75\n"})
+    plant(workspace.root, {"core/b.ts": "x\n"})
+    plant(workspace.root, {"core/.moonpool/lcov.info": "SF:b.ts\nDA:1,0\nend_of_record\n"})
+    workspace.inputs["core"] = (".moonpool/lcov.info",)
+    workspace.combine()
+    assert workspace.check("--each", "60") == (
+        0,
+        [
+            "passed project core 60 %, expected at least 60 %",
+            "passed fail_under core 75 %, expected at least 75 %",
+            "passed project web 100 %, expected at least 60 %",
+        ],
+    )
 
 
 def test_json_says_the_same(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

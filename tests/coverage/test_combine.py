@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.coverage.combine import combine, data_error
+from moonpool.coverage.combine import combine, data_errors
 from moonpool.coverage.combined import load_combined, read_share, share_file
 from moonpool.coverage.datafile import read_data_file, write_data_file
 from moonpool.coverage.executed import Executed, FileRun
@@ -135,7 +135,7 @@ def test_unreadable_data_is_named_with_the_command_and_the_others_are_combined(
         "unreadable",
         "no data: its data file cannot be read: file is not a database",
     )
-    error = data_error(web)
+    (error,) = data_errors(web)
     assert error.message == (
         "`apps/web/.moonpool/coverage` of project `web` cannot be read: file is not a database"
     )

@@ -35,3 +35,8 @@ def test_it_reads_as_in_coverages_own_report(
     jumps = {start: end or -1 for start, end in jumps.items()}
     theirs = format_lines(ran | missing, missing, [(at, [to]) for at, to in jumps.items()])
     assert missing_text(ran - missing, sorted(missing), jumps.items()) == theirs
+
+
+def test_branches_of_which_nobody_knows_where_they_lead_are_counted() -> None:
+    text = missing_text([1, 9], [4, 5], untaken={9: 2, 1: 1, 4: 3})
+    assert text == "1 (1 branch), 4-5, 9 (2 branches)"

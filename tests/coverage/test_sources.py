@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from coverage import CoverageData
 
-from moonpool.coverage.combine import combine, data_error
+from moonpool.coverage.combine import combine, data_errors
 from moonpool.coverage.datafile import write_data_file
 from moonpool.coverage.executed import Executed, FileRun
 from moonpool.coverage.project import adopt
@@ -50,7 +50,7 @@ def test_data_of_an_older_commit_are_refused_and_named(tmp_path: Path) -> None:
     combined = combine([ProjectInput("core", "core", project, "passed")], tmp_path)
     (known,) = combined.projects
     assert (known.data, known.share) == ("unreadable", False)
-    error = data_error(known)
+    (error,) = data_errors(known)
     assert error.message == (
         "`core/.moonpool/coverage` of project `core` is about other sources: "
         "`a.py` and 1 more changed since"

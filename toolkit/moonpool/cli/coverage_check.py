@@ -20,6 +20,7 @@ from moonpool.coverage.baseline import raised, read_baseline, write_baseline
 from moonpool.coverage.changed import changed_numbers, uncovered_ranges
 from moonpool.coverage.changes import changed_lines
 from moonpool.coverage.combined import load_combined
+from moonpool.coverage.foreign import read_foreign_shares
 from moonpool.coverage.gates import State
 from moonpool.coverage.judgement import Thresholds, judge
 from moonpool.coverage.report import report_on
@@ -73,12 +74,12 @@ def check(
             total=keys.total if total is None else total,
             each=_each(workspace.root, report, each),
             changed=changed,
-            changes=None if base is None else changed_lines(workspace.root, base),
+            changes=None if base is None else _changes(workspace.root, base, report),
             baseline=read_baseline(workspace.root / keys.baseline),
             tolerance=keys.tolerance,
         )
         verdicts = judge(report, wanted, workspace.root)
-        touched = changed_numbers(report.analysed, wanted.changes or {}, workspace.root)
+        touched = changed_numbers(report, wanted.changes or {}, workspace.root)
     if as_json:
         print_json(_JSON_VERSION, _as_json(verdicts, touched, refused))
     else:
@@ -111,8 +112,14 @@ def baseline(lower: bool) -> int:
 @contextmanager
 def _reported(root: Path) -> Iterator[tuple[Report, list[MoonpoolError]]]:
     combined = load_combined(root)
+    foreign, damaged = read_foreign_shares(combined, combined.projects, root)
     with analysed(combined, combined.projects, root) as (found, refused):
-        yield report_on(combined.projects, found), refused
+        yield report_on(combined.projects, found, foreign), [*refused, *damaged]
+
+
+def _changes(root: Path, base: str, report: Report) -> dict[str, frozenset[int]]:
+    measured = {path for share in report.foreign for path in share.files}
+    return changed_lines(root, base, measured=measured)
 
 
 def _gates(project_root: Path) -> GateKeys:

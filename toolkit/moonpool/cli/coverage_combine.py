@@ -12,19 +12,22 @@ from urllib.parse import quote
 import click
 
 from moonpool import moon as moons
+from moonpool.cli.coverage_inputs import expected_inputs
 from moonpool.cli.output import print_error, print_json, print_lines, print_note, wants_colour
 from moonpool.coverage.analysis import analysed
-from moonpool.coverage.combine import combine, data_error
+from moonpool.coverage.combine import combine, data_errors
 from moonpool.coverage.combined import load_combined
+from moonpool.coverage.foreign import read_foreign_shares
 from moonpool.coverage.report import report_on
 from moonpool.coverage.reports import FORMATS, summary, table, write_reports
-from moonpool.coverage.workspace import DATA_FILE, ProjectInput
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from moonpool.coverage.analysis import Analysed
     from moonpool.coverage.combined import Combined, CombinedProject
+    from moonpool.coverage.foreign import ForeignShare
     from moonpool.coverage.report import Report
 
 __all__ = ["combine_", "report"]
@@ -71,14 +74,16 @@ def _options(default: Sequence[str]) -> Callable[[Callable[..., int]], Callable[
 def combine_(formats: list[str], files: bool, as_json: bool) -> int:
     """Unite the data of all projects and write the reports."""
     workspace = moons.find_workspace(Path.cwd(), environ=os.environ)
-    combined = combine(_inputs(workspace, os.environ), workspace.root)
+    inputs, strangers = expected_inputs(workspace, os.environ)
+    combined = combine(inputs, workspace.root)
     if not combined.projects:
         print_note("no project has the tag `pytest` or a task `test`: there is nothing to combine")
     if combined.mixed:
         print_note("some projects measure branches, some do not: the united data has lines only")
     if combined.outside:
         print_note(f"left out measured files outside of the workspace: {combined.outside}")
-    return _report(workspace.root, combined, combined.projects, _Wish(formats, files, as_json))
+    wish = _Wish(formats, files, as_json)
+    return _report(workspace.root, combined, combined.projects, wish, errors=strangers)
 
 
 @click.command("report")
@@ -99,38 +104,20 @@ def report(formats: list[str], files: bool, as_json: bool, project_id: str | Non
     return _report(workspace.root, combined, projects, _Wish(formats, files, as_json), alone)
 
 
-def _inputs(workspace: moons.Workspace, environ: Mapping[str, str]) -> list[ProjectInput]:
-    # moon writes its report when a run ends, so inside of a run it is an older run's. But there a
-    # task is started only when all that it depends on has passed.
-    inside = "MOON_TARGET" in environ
-    states = {} if inside else moons.read_run_report(workspace)
-    unknown = "passed" if inside else "not run"
-    return [
-        ProjectInput(
-            project.id, project.source, project.root, states.get(f"{project.id}:test", unknown)
-        )
-        for project in moons.list_projects(workspace, environ=environ)
-        if _is_tested(project)
-    ]
-
-
-def _is_tested(project: moons.Project) -> bool:
-    # A project without the task may still have data, from tests that are run in another way.
-    named = "pytest" in project.tags or "test" in project.tasks
-    return named or (project.root / DATA_FILE).is_file()
-
-
 def _report(
     root: Path,
     combined: Combined,
     projects: Sequence[CombinedProject],
     wish: _Wish,
     folder: Path | None = None,
+    errors: Sequence[MoonpoolError] = (),
 ) -> int:
+    foreign, damaged = read_foreign_shares(combined, projects, root)
     with analysed(combined, projects, root) as (found, refused):
-        outcome = report_on(projects, found)
+        outcome = report_on(projects, found, foreign)
         written = write_reports(wish.formats, folder or combined.folder, outcome)
-    errors = [*(data_error(entry) for entry in projects if entry.data == "unreadable"), *refused]
+    unreadable = [error for entry in projects for error in data_errors(entry)]
+    errors = [*errors, *unreadable, *damaged, *refused]
     if wish.as_json:
         print_json(_JSON_VERSION, _as_json(root, outcome, written, errors))
     else:
@@ -146,7 +133,8 @@ def _print(root: Path, outcome: Report, written: Mapping[str, Path], wish: _Wish
         bold = wants_colour(sys.stdout)
         files = wish.files or missing
         print_lines(table(outcome.numbers, files=files, missing=missing, bold=bold))
-    for entry in outcome.analysed:
+    known: list[Analysed | ForeignShare] = [*outcome.analysed, *outcome.foreign]
+    for entry in known:
         for problem in entry.problems:
             print_note(f"{entry.project.id}: {problem}")
     for path in written.values():

@@ -31,6 +31,7 @@ KEYS = (
     "allow-no-tests",
     "contexts",
     "coverage",
+    "coverage-inputs",
     "databases",
     "floor",
     "gates",
@@ -58,6 +59,7 @@ class Settings(NamedTuple):
     jobserver: bool
     databases: DatabaseKeys | None
     gates: GateKeys | None
+    coverage_inputs: Mapping[str, tuple[str, ...]] | None
     worker_env: Mapping[str, str] | None
     namespace: str | None
 
@@ -79,6 +81,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         jobserver=_flag(table, environ, "jobserver") or False,
         databases=_databases(table.get("databases")),
         gates=_gates(table.get("gates")),
+        coverage_inputs=_coverage_inputs(table.get("coverage-inputs")),
         worker_env=_variables(table.get("worker-env")),
         namespace=environ.get("MOONPOOL_NAMESPACE") or None,
     )
@@ -203,6 +206,14 @@ def _gates(table: object) -> GateKeys | None:
     from moonpool.config.gates import read_gates
 
     return read_gates(table)
+
+
+def _coverage_inputs(table: object) -> dict[str, tuple[str, ...]] | None:
+    if table is None:
+        return None
+    from moonpool.config.inputs import read_coverage_inputs
+
+    return read_coverage_inputs(table)
 
 
 def _variables(table: object) -> dict[str, str] | None:

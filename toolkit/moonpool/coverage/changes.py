@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 __all__ = ["changed_lines"]
 
@@ -39,16 +39,18 @@ _DIFF = (
 )
 
 
-def changed_lines(root: Path, base: str) -> dict[str, frozenset[int]]:
+def changed_lines(
+    root: Path, base: str, *, measured: Container[str] = ()
+) -> dict[str, frozenset[int]]:
     """Return, by the name that a file has below ``root``, the lines that are new since ``base``.
 
-    What is not committed counts too, also files that git does not track yet. Raises MoonpoolError
-    where git does not know ``base`` or finds no common history.
+    What is not committed counts too, also files of Python, and ``measured`` ones, that git does
+    not track yet. Raises MoonpoolError where git does not know ``base`` or finds no common history.
     """
     fork = _fork(root, base)
     found = _new_lines(_git(root, *_colours(), *_DIFF, fork).split("\n"))
     for name in _git(root, "ls-files", "--others", "--exclude-standard", "-z").split("\0"):
-        if name.endswith(".py"):
+        if name.endswith(".py") or name in measured:
             text = Path(root, name).read_bytes()
             found[name] = set(range(1, text.count(b"\n") + 2))
     return {name: frozenset(lines) for name, lines in found.items() if lines}

@@ -5,6 +5,7 @@ What cannot be read is named and left out; everything else is combined all the s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,13 @@ from moonpool.coverage.combined import (
     COMBINED_FOLDER,
     Combined,
     CombinedProject,
+    Lacking,
     share_file,
     write_manifest,
 )
 from moonpool.coverage.datafile import DataFileError, read_data_file, write_data_file
 from moonpool.coverage.executed import Executed, unite
+from moonpool.coverage.foreign import foreign_shares, read_inputs, write_foreign_shares
 from moonpool.coverage.sources import changed_since
 from moonpool.coverage.workspace import DATA_FILE, ProjectInput, shares, workspace_names
 from moonpool.errors import ExitCode, MoonpoolError
@@ -24,7 +27,9 @@ from moonpool.errors import ExitCode, MoonpoolError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["combine", "data_error"]
+    from moonpool.coverage.foreign import Inputs
+
+__all__ = ["combine", "data_errors"]
 
 # Why a project whose tests ended so may have left no data, by moon's word for their end.
 _REASONS = {
@@ -36,6 +41,39 @@ _REASONS = {
     "aborted": "its tests were stopped before coverage was written",
     "skipped": "its tests were skipped",
 }
+_NOT_RUN = "its tests have not been run"
+
+# The same where the workspace's configuration names a file that they should leave.
+_REASONS_OF_DECLARED = {
+    "passed": "its tests left no `{}`",
+    "cached": "its tests were cached without `{}`",
+    "cached-from-remote": "its tests were cached without `{}`",
+}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was read, by project id, and what belongs to whom."""
+
+    data: Mapping[str, Executed]
+    unreadable: Mapping[str, str]
+    told: Mapping[str, Inputs]
+    parts: Mapping[str, Executed]
+    foreign: Mapping[str, object]
+
+    def has(self, project: ProjectInput) -> bool:
+        """Whether any data of a project could be read."""
+        told = self.told.get(project.id)
+        return project.id in self.data or (told is not None and told.read)
+
+    def lacking(self, project: ProjectInput) -> tuple[Lacking, ...]:
+        """The data files of a project that are named by somebody and could not be read."""
+        told = self.told.get(project.id)
+        others = told.lacking if told else ()
+        if project.id not in self.unreadable:
+            return others
+        path = (Path(project.source) / DATA_FILE).as_posix()
+        return (Lacking(path, self.unreadable[project.id]), *others)
 
 
 def combine(projects: Sequence[ProjectInput], workspace_root: Path) -> Combined:
@@ -47,21 +85,28 @@ def combine(projects: Sequence[ProjectInput], workspace_root: Path) -> Combined:
     _require_distinct(projects)
     ordered = sorted(projects, key=lambda project: project.id)
     data, unreadable = _readable(ordered)
+    told = {entry.id: read_inputs(entry, workspace_root) for entry in ordered if entry.inputs}
     named = {}
-    outside = 0
+    outside = sum(inputs.outside for inputs in told.values())
     for project in ordered:
         if project.id in data:
             named[project.id], strangers = workspace_names(project.source, data[project.id])
             outside += strangers
     parts = shares(ordered, named)
+    foreign = foreign_shares(
+        ordered, told, {path for part in parts.values() for path in part.files}
+    )
+    found = _Found(data, unreadable, told, parts, foreign)
     kinds = {executed.branches for executed in named.values() if executed.files}
     combined = Combined(
         workspace_root / COMBINED_FOLDER,
-        tuple(_known(project, data, unreadable, parts) for project in ordered),
+        tuple(_known(project, found) for project in ordered),
         len(kinds) > 1,
         outside,
     )
     _write(combined, unite(list(named.values()), branches=kinds == {True}), parts)
+    write_foreign_shares(combined.folder, foreign)
+    write_manifest(combined)
     return combined
 
 
@@ -106,32 +151,51 @@ def _write(combined: Combined, united: Executed, parts: Mapping[str, Executed]) 
     current = {share_file(combined.folder, project_id) for project_id in parts}
     for left in set(combined.folder.glob("projects/*")) - current:
         left.unlink()
-    write_manifest(combined)
 
 
-def _known(
-    project: ProjectInput,
-    data: Mapping[str, Executed],
-    unreadable: Mapping[str, str],
-    parts: Mapping[str, Executed],
-) -> CombinedProject:
-    if project.id in data:
+def _known(project: ProjectInput, found: _Found) -> CombinedProject:
+    lacking = found.lacking(project)
+    refused = [file for file in lacking if file.reason]
+    if found.has(project):
         known, reason = "present", ""
-    elif project.id in unreadable:
-        known, reason = "unreadable", unreadable[project.id]
+    elif refused:
+        known, reason = "unreadable", refused[0].reason
     else:
-        known, reason = "missing", _REASONS.get(project.state, "its tests have not been run")
+        known, reason = "missing", _why_missing(project, lacking)
     return CombinedProject(
-        project.id, project.source, project.state, known, reason, project.id in parts
+        project.id,
+        project.source,
+        project.state,
+        known,
+        reason,
+        share=project.id in found.parts,
+        foreign=project.id in found.foreign,
+        declared=bool(project.inputs),
+        lacking=lacking,
     )
 
 
-def data_error(project: CombinedProject) -> MoonpoolError:
-    """Return the error that names an unreadable project's file and how to make it anew."""
-    path = (Path(project.source) / DATA_FILE).as_posix()
-    return MoonpoolError(
-        f"`{path}` of project `{project.id}` {project.reason}",
-        hint=f"run `moon run {project.id}:test --force`",
-        slug="coverage-data-unreadable",
-        exit_code=ExitCode.COVERAGE,
+def _why_missing(project: ProjectInput, lacking: Sequence[Lacking]) -> str:
+    reasons = _REASONS_OF_DECLARED if lacking else _REASONS
+    reason = reasons.get(project.state) or _REASONS.get(project.state, _NOT_RUN)
+    return reason.format(lacking[0].path if lacking else "")
+
+
+def data_errors(project: CombinedProject) -> tuple[MoonpoolError, ...]:
+    """Return an error for each unreadable file of a project: its name, and how to make it anew."""
+    return tuple(
+        MoonpoolError(
+            f"`{file.path}` of project `{project.id}` {file.reason}",
+            hint=_hint(project, file),
+            slug="coverage-data-unreadable",
+            exit_code=ExitCode.COVERAGE,
+        )
+        for file in project.lacking
+        if file.reason
     )
+
+
+def _hint(project: CombinedProject, file: Lacking) -> str:
+    again = f"run `moon run {project.id}:test --force`"
+    own = file.path == (Path(project.source) / DATA_FILE).as_posix()
+    return again if own else f"{again}, or correct `[tool.moonpool.coverage-inputs]`"

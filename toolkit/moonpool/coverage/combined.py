@@ -22,7 +22,9 @@ __all__ = [
     "COMBINED_FOLDER",
     "Combined",
     "CombinedProject",
+    "Lacking",
     "load_combined",
+    "not_combined",
     "read_share",
     "share_file",
     "write_manifest",
@@ -30,7 +32,9 @@ __all__ = [
 
 COMBINED_FOLDER = Path(".moonpool", "combined")
 _MANIFEST = "manifest.json"
-_MANIFEST_VERSION = 1
+_MANIFEST_VERSION = 2
+
+_ABSENT = "is not there"
 
 # Ends of tests after which data is there but not all that it could be.
 _ENDS = {
@@ -41,11 +45,21 @@ _ENDS = {
 
 
 @dataclass(frozen=True)
+class Lacking:
+    """A data file that should be there and readable; ``reason`` is empty where it is not there."""
+
+    path: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class CombinedProject:
     """What is known of one project.
 
     ``data`` is "present", "missing" or "unreadable"; ``reason`` says why it is not present, and is
-    empty otherwise. ``share`` is whether anybody's tests measured files of this project.
+    empty otherwise. ``share`` is whether anybody's tests measured files of this project,
+    ``foreign`` whether other tools did, ``declared`` whether the workspace's configuration names
+    their files.
     """
 
     id: str
@@ -54,12 +68,15 @@ class CombinedProject:
     data: str
     reason: str
     share: bool
+    foreign: bool = False
+    declared: bool = False
+    lacking: tuple[Lacking, ...] = ()
 
     @property
     def is_expected(self) -> bool:
         """Whether there should be data: its tests did not pass without leaving any."""
         ended_well = self.state in ("passed", "cached", "cached-from-remote")
-        return self.data != "missing" or not ended_well
+        return self.declared or self.data != "missing" or not ended_well
 
     @property
     def note(self) -> str:
@@ -68,7 +85,8 @@ class CombinedProject:
             return f"no data: its data file {self.reason}"
         if self.data == "missing":
             return f"no data: {self.reason}"
-        return _ENDS.get(self.state, "")
+        without = [f"without `{file.path}`: it {file.reason or _ABSENT}" for file in self.lacking]
+        return "; ".join(filter(None, [_ENDS.get(self.state), *without]))
 
 
 @dataclass(frozen=True)
@@ -97,7 +115,7 @@ def read_share(combined: Combined, project: CombinedProject) -> Executed:
     try:
         return read_data_file(path)
     except (FileNotFoundError, DataFileError) as error:
-        raise _not_combined(f"combined data of `{project.id}`") from error
+        raise not_combined(f"combined data of `{project.id}`") from error
 
 
 def write_manifest(combined: Combined) -> None:
@@ -118,12 +136,17 @@ def load_combined(workspace_root: Path) -> Combined:
     folder = workspace_root / COMBINED_FOLDER
     manifest: dict[str, Any] | None = read_versioned_json(folder / _MANIFEST, _MANIFEST_VERSION)
     if manifest is None:
-        raise _not_combined("combined coverage")
-    projects = tuple(CombinedProject(**project) for project in manifest["projects"])
+        raise not_combined("combined coverage")
+    projects = tuple(_project(**project) for project in manifest["projects"])
     return Combined(folder, projects, manifest["mixed"], manifest["outside"])
 
 
-def _not_combined(what: str) -> MoonpoolError:
+def _project(*, lacking: list[dict[str, str]], **known: Any) -> CombinedProject:
+    return CombinedProject(**known, lacking=tuple(Lacking(**file) for file in lacking))
+
+
+def not_combined(what: str) -> MoonpoolError:
+    """Return the error for what ``combine`` has not written, or somebody has damaged since."""
     return MoonpoolError(
         f"found no readable {what} in `{COMBINED_FOLDER.as_posix()}`",
         hint="run `moonpool coverage combine`",

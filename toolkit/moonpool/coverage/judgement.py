@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from moonpool.coverage.analysis import Analysed
     from moonpool.coverage.gates import Former
-    from moonpool.coverage.numbers import FileNumbers, ProjectNumbers
+    from moonpool.coverage.numbers import ProjectNumbers
     from moonpool.coverage.report import Report
 
 __all__ = ["Thresholds", "judge"]
@@ -43,15 +43,18 @@ def judge(report: Report, wanted: Thresholds, root: Path) -> tuple[Verdict, ...]
 def _projects(report: Report, wanted: Thresholds) -> Iterator[Verdict]:
     by_id = {entry.project.id: entry for entry in report.analysed}
     for project in report.numbers.projects:
+        if _lacks_data(project) and _is_asked_for(project, wanted):
+            yield unknown("data", project.id, project.note)
         if not project.measured:
-            if project.expected and _is_asked_for(project, wanted):
-                yield unknown("data", project.id, project.note)
             continue
         each = wanted.each.get(project.id)
         if each is not None:
             yield at_least("project", project.id, project.files, Floor(each))
-        if own := _own_floor(by_id[project.id]):
-            yield at_least("fail_under", project.id, project.files, own)
+        analysed = by_id.get(project.id)
+        if analysed and (own := _own_floor(analysed)):
+            # coverage.py's setting is about what coverage.py measured.
+            files = [file for file in project.files if file.path in analysed.record["files"]]
+            yield at_least("fail_under", project.id, files, own)
         if former := wanted.baseline.get(project.id):
             yield not_worse(project, former, wanted.tolerance)
 
@@ -85,7 +88,7 @@ def _total(report: Report, wanted: Thresholds) -> Iterator[Verdict]:
 def _changed(report: Report, wanted: Thresholds, root: Path) -> Iterator[Verdict]:
     if wanted.changes is None:
         return
-    files: tuple[FileNumbers, ...] = changed_numbers(report.analysed, wanted.changes, root)
+    files = changed_numbers(report, wanted.changes, root)
     if files:
         yield at_least("changed", "lines", files, Floor(wanted.changed or 0.0))
     else:
@@ -97,9 +100,14 @@ def _changed(report: Report, wanted: Thresholds, root: Path) -> Iterator[Verdict
 
 
 def _without_data(report: Report) -> list[ProjectNumbers]:
-    return [p for p in report.numbers.projects if not p.measured and p.expected]
+    return [project for project in report.numbers.projects if _lacks_data(project)]
+
+
+def _lacks_data(project: ProjectNumbers) -> bool:
+    return project.expected and not (project.measured and project.whole)
 
 
 def _is_source_of(project: ProjectNumbers, path: str) -> bool:
     inside = project.source == "." or path.startswith(f"{project.source}/")
-    return inside and path.endswith(".py")
+    # Nobody knows the sources of a language of which there is no data.
+    return inside and (project.declared or path.endswith(".py"))

@@ -57,7 +57,9 @@ class FileNumbers:
 class ProjectNumbers:
     """One project; ``note`` says what is wrong with its data, ``measured`` whether there is any.
 
-    ``expected`` is False where there is none because the project does not measure coverage.
+    ``expected`` is False where there is none because the project does not measure coverage,
+    ``declared`` whether the workspace's configuration names data of other tools, and ``whole`` is
+    False where some of that is not known.
     """
 
     id: str
@@ -67,6 +69,8 @@ class ProjectNumbers:
     branches: bool
     files: tuple[FileNumbers, ...] = ()
     expected: bool = True
+    declared: bool = False
+    whole: bool = True
 
     @property
     def numbers(self) -> Numbers:

@@ -28,12 +28,14 @@ class ProjectInput:
 
     ``source`` is its folder as moon writes it (``.`` for the workspace root), ``state`` what became
     of its tests in moon's words (passed, cached, failed, skipped), anything else for not run.
+    ``inputs`` are files that other tools leave in it, by their names there.
     """
 
     id: str
     source: str
     root: Path
     state: str
+    inputs: tuple[str, ...] = ()
 
 
 def workspace_names(source: str, executed: Executed) -> tuple[Executed, int]:

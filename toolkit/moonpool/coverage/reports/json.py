@@ -1,7 +1,8 @@
 """The JSON report: coverage.py's own format, all projects' files in one object.
 
 Beside coverage.py's keys it has ``projects``, with each project's files left out but its summary
-and, where something is wrong with its data, a note.
+and, where something is wrong with its data, a note. Files of other tools have no branches in it
+but in their summaries, since it is not known where those lead.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from moonpool.files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from moonpool.coverage.analysis import Analysed
-    from moonpool.coverage.numbers import Numbers, WorkspaceNumbers
+    from moonpool.coverage.foreign import HitCounts
+    from moonpool.coverage.numbers import Numbers
     from moonpool.coverage.report import Report
 
 __all__ = ["summary", "write"]
@@ -25,13 +25,16 @@ __all__ = ["summary", "write"]
 def write(folder: Path, report: Report) -> Path:
     """Write ``coverage.json`` with the workspace's file names."""
     path = folder / "coverage.json"
-    write_whole(path, json.dumps(_content(report.numbers, report.analysed), indent=1) + "\n")
+    write_whole(path, json.dumps(_content(report), indent=1) + "\n")
     return path
 
 
-def _content(numbers: WorkspaceNumbers, projects: Sequence[Analysed]) -> dict[str, Any]:
-    records = [analysed.record for analysed in projects]
+def _content(report: Report) -> dict[str, Any]:
+    numbers = report.numbers
+    records = [analysed.record for analysed in report.analysed]
     files = {name: file for record in records for name, file in record["files"].items()}
+    for share in report.foreign:
+        files |= {name: _file(counts, numbers.precision) for name, counts in share.files.items()}
     metas: list[dict[str, Any]] = [record["meta"] for record in records if "meta" in record]
     return {
         "meta": {**(metas[0] if metas else {}), "branch_coverage": numbers.branches},
@@ -47,6 +50,15 @@ def _content(numbers: WorkspaceNumbers, projects: Sequence[Analysed]) -> dict[st
             }
             for project in numbers.projects
         },
+    }
+
+
+def _file(counts: HitCounts, precision: int) -> dict[str, Any]:
+    return {
+        "executed_lines": counts.ran,
+        "summary": summary(counts.numbers, precision),
+        "missing_lines": counts.missing,
+        "excluded_lines": [],
     }
 
 

@@ -1,10 +1,11 @@
-"""The lcov report: each project's records, one after the other."""
+"""The lcov report: coverage.py's records of each project, then those of other tools' files."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from moonpool.coverage.foreign import record
 from moonpool.coverage.reports.render import rendered
 from moonpool.files import write_whole
 
@@ -21,7 +22,10 @@ __all__ = ["write"]
 def write(folder: Path, report: Report) -> Path:
     """Write ``lcov.info`` with the workspace's file names."""
     path = folder / "lcov.info"
-    write_whole(path, "".join(_slashed(text) for text in rendered(report.analysed, _render)))
+    texts = [_slashed(text) for text in rendered(report.analysed, _render)]
+    for share in report.foreign:
+        texts += [record(name, counts) for name, counts in share.files.items()]
+    write_whole(path, "".join(texts))
     return path
 
 

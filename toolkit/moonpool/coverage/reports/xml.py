@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from moonpool.coverage.reports.packages import document, rate
 from moonpool.coverage.reports.render import rendered
 from moonpool.files import write_whole
 
@@ -26,6 +27,7 @@ def write(folder: Path, report: Report) -> Path:
     """Write ``coverage.xml`` with the workspace's file names."""
     # The texts are coverage.py's own, written a moment ago.
     documents = [ElementTree.fromstring(text) for text in rendered(report.analysed, _render)]  # noqa: S314
+    documents += [document(share) for share in report.foreign]
     united = _united(documents, branches=report.numbers.branches)
     ElementTree.indent(united, space="\t")
     path = folder / "coverage.xml"
@@ -54,22 +56,15 @@ def _attributes(documents: Sequence[ElementTree.Element], branches: bool) -> dic
         for name in ("lines-valid", "lines-covered", "branches-valid", "branches-covered")
     }
     stamps = [document.get("timestamp", "0") for document in documents]
-    branch_rate = _rate(sums["branches-covered"], sums["branches-valid"])
+    branch_rate = rate(sums["branches-covered"], sums["branches-valid"])
     return {
         "version": documents[0].get("version", "") if documents else "",
         "timestamp": max(stamps, default="0"),
         "lines-valid": str(sums["lines-valid"]),
         "lines-covered": str(sums["lines-covered"]),
-        "line-rate": _rate(sums["lines-covered"], sums["lines-valid"]),
+        "line-rate": rate(sums["lines-covered"], sums["lines-valid"]),
         "branches-valid": str(sums["branches-valid"]),
         "branches-covered": str(sums["branches-covered"]),
         "branch-rate": branch_rate if branches else "0",
         "complexity": "0",
     }
-
-
-def _rate(covered: int, valid: int) -> str:
-    """Return a fraction that is ``0`` or ``1`` only where that is exact, as coverage.py's is."""
-    if covered in (0, valid):
-        return "0" if valid and not covered else "1"
-    return f"{min(max(covered / valid, 0.0001), 0.9999):.4g}"
