@@ -203,6 +203,18 @@ def test_what_is_not_known_is_said_and_is_no_success(workspace: Workspace) -> No
     )
 
 
+def test_what_others_ran_of_a_project_is_not_all_of_it(workspace: Workspace) -> None:
+    workspace.ran("core", {"a.py": 0b10110, "../web/b.py": 0b10})
+    (workspace.root / "web" / DATA_FILE).write_text("damaged")
+    workspace.combine()
+    code, lines = workspace.check("--total", "70")
+    assert code == 68
+    assert [line.split()[:3] for line in lines] == [
+        ["unknown", "data", "web"],
+        ["unknown", "total", "workspace"],
+    ]
+
+
 def test_what_no_gate_looks_at_need_not_be_known(workspace: Workspace) -> None:
     workspace.states["web"] = "not run"
     (workspace.root / "web" / DATA_FILE).unlink()

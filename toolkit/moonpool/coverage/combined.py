@@ -79,6 +79,12 @@ class CombinedProject:
         return self.declared or self.data != "missing" or not ended_well
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing is lacking; what other projects' tests ran of it is not all of it."""
+        known = self.data == "present" and not (self.declared and self.lacking)
+        return known or not self.is_expected
+
+    @property
     def note(self) -> str:
         """What a reader of the numbers must know about them; empty when all is well."""
         if self.data == "unreadable":

@@ -64,7 +64,7 @@ def _project(
         files=tuple(sorted(_files(analysed, foreign), key=lambda file: file.path)),
         expected=project.is_expected,
         declared=project.declared,
-        whole=not (project.declared and project.lacking),
+        whole=project.is_whole,
     )
 
 
