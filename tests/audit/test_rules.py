@@ -45,6 +45,7 @@ def _moon(*steps: str) -> str:
     return _on("pull_request", _job(CHECKOUT + "".join(f"- run: {step}\n" for step in steps)))
 
 
+UV = "- uses: astral-sh/setup-uv@v5\n"
 NODE = CHECKOUT + "- uses: actions/setup-node@v4\n  with:\n    node-version: 22\n"
 CASES: list[tuple[str, Files, Files]] = [
     (
@@ -252,6 +253,12 @@ def test_a_push_to_main_is_never_cancelled_by_the_fix(tmp_path: Path) -> None:
         ),
         ("R3", {"w": _on(PUSH, _job("- uses: actions/setup-node@v4\n- run: gulp\n"))}),
         ("R3", {"w": _on(PUSH, _job("- uses: astral-sh/setup-uv@v5\n- uses: psf/black@v1\n"))}),
+        (
+            "R3",
+            {"w": _on(PUSH, _job(UV + "- run: uv pip install -e .\n- run: python -m mypy x\n"))},
+        ),
+        ("R3", {"w": _on(PUSH, _job(UV + "- run: uv pip install -e .\n- run: our-program\n"))}),
+        ("R3", {"w": _on(PUSH, _job(UV + "- run: uv sync\n- run: .venv/bin/our-program\n"))}),
         (
             "R3",
             {

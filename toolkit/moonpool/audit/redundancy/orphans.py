@@ -17,6 +17,7 @@ from moonpool.audit.redundancy.work import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from moonpool.audit.commands.atoms import Atom
     from moonpool.audit.editing.change import Address, Edit
     from moonpool.audit.reading.repository import Repository
     from moonpool.audit.redundancy.runs import RunJob
@@ -50,7 +51,8 @@ TOOLS: dict[str, str] = {
     "dtolnay/rust-toolchain": r"\b(cargo|rustc|rustup|wasm-pack|maturin|tauri|cross)\b",
     "actions-rs/toolchain": r"\b(cargo|rustc|rustup|wasm-pack|maturin|tauri|cross)\b",
 }
-_INSTALLED: dict[str, str] = {"uv": r"\buvx?\b"}
+# `uv sync` fills an environment that is entered by uv, or by its folder.
+_INSTALLED: dict[str, str] = {"uv": r"\buvx?\b|\.venv\b|\bVIRTUAL_ENV\b|\bactivate\b"}
 # Languages in which a program whose name says nothing may be written.
 _LANGUAGES = frozenset(
     {
@@ -153,7 +155,7 @@ def _tools(
                 continue
             later = [w for i, w in enumerate(works) if i > index and i not in gone]
             veiled = any(map(_is_action, later)) or (
-                work.step.action in _LANGUAGES and any(map(_is_veiled, later))
+                _serves_any_program(work) and any(map(_is_veiled, later))
             )
             if not veiled and not any(re.search(pattern, said(repository, w)) for w in later):
                 address: Address = ("jobs", entry.job.id, "steps", index)
@@ -165,6 +167,16 @@ def _tools(
 def _is_action(work: Work) -> bool:
     """Whether a step is a linter or tester of somebody else's, which uses what it finds."""
     return work.role is Role.RUN and not (work.step.uses or "./").startswith("./")
+
+
+def _serves_any_program(work: Work) -> bool:
+    """Whether a step brings a language, or packages with programs of any name."""
+    return work.step.action in _LANGUAGES or any(map(_installs_packages, work.atoms))
+
+
+def _installs_packages(atom: Atom) -> bool:
+    """Whether a command puts packages where every later Python finds them."""
+    return atom.kind is Kind.INSTALL and atom.words[:2] == ("uv", "pip")
 
 
 def _is_veiled(work: Work) -> bool:
@@ -182,6 +194,8 @@ def _pattern(work: Work) -> str | None:
     """What a step would say that uses what this one sets up; None for one that does more."""
     if work.step.action in TOOLS:
         return TOOLS[work.step.action]
+    if any(map(_installs_packages, work.atoms)):
+        return TOOLS["actions/setup-python"]
     programs = {atom.words[0] for atom in work.atoms if atom.kind is Kind.INSTALL and atom.words}
     only_installs = all(atom.kind in (Kind.INSTALL, Kind.NEUTRAL) for atom in work.atoms)
     if len(programs) == 1 and only_installs and work.step.uses is None:
