@@ -54,8 +54,10 @@ class LongestFirst:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Tell the scheduler of the last report of each test, which comes before its end."""
-        if report.when == "teardown" and self.scheduler is not None:
-            self.scheduler.note_reported(report.node, report.nodeid)
+        # A run that took its workers late goes on in its own process as well.
+        node = getattr(report, "node", None)
+        if report.when == "teardown" and node is not None and self.scheduler is not None:
+            self.scheduler.note_reported(node, report.nodeid)
 
     def _is_in_use(self, config: pytest.Config) -> bool:
         if config.getoption("dist") not in _UNIT_OF:
