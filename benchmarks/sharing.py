@@ -25,7 +25,7 @@ from rounds import Cost, alternate, medians, table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_REAL_CPUS = os.cpu_count() or 1
+CPUS = os.cpu_count() or 1
 REPOSITORY = Path(__file__).resolve().parents[1]
 BURN = "end = time.process_time() + {0}\n    while time.process_time() < end: pass"
 SLEEP = "time.sleep({0})"
@@ -47,12 +47,15 @@ class Project:
 
 @dataclass(frozen=True)
 class Case:
-    """A workspace, how many tasks moon runs at once, and what the naive rival asks for."""
+    """A workspace, how many tasks moon runs at once, and what the naive rival asks for.
+
+    ``slots`` is how many tests the bound takes to run side by side.
+    """
 
     projects: tuple[Project, ...]
     moon: tuple[str, ...] = ()
     naive: str = "auto"
-    cpus: int | None = None
+    slots: int = CPUS
     memory_bytes: int | None = None
     checkouts: int = 1
 
@@ -70,13 +73,14 @@ CASES = {
         tuple(Project(f"sleeping{n}", 12, 1.0 + n % 4, SLEEP) for n in range(12)),
         moon=("--concurrency", "12"),
         naive="8",
+        slots=16,
     ),
     "checkouts": Case(MIXED, checkouts=2),
     "memory": Case(
         tuple(Project(f"hungry{n}", 4, 1.0, HOLD, 700 * 2**20, HUNGRY) for n in range(6)),
         moon=("--concurrency", "6"),
         naive="4",
-        cpus=8,
+        slots=3,
         memory_bytes=3 * 2**30,
     ),
 }
@@ -107,7 +111,7 @@ def main() -> None:
     case = CASES[name]
     with tempfile.TemporaryDirectory() as folder, _cage(case.memory_bytes) as cage:
         checkouts = [_workspace(Path(folder, f"checkout{n}"), case) for n in range(case.checkouts)]
-        environ = _environ(Path(folder), case)
+        environ = _environ(Path(folder))
         rivals = {
             rival: (lambda rival=rival: _command(rival, case, checkouts, cage))
             for rival in ("serial", "naive", "moonpool")
@@ -122,7 +126,7 @@ def main() -> None:
                 costs[rival] += found[rival]
                 kills[rival] += _oom_kills(cage) - before
     print(table(costs, "serial"))
-    tests, starts = _bound_seconds(case), medians(costs["serial"]).cpu_seconds / _REAL_CPUS
+    tests, starts = _bound_seconds(case), medians(costs["serial"]).cpu_seconds / CPUS
     ratio = medians(costs["moonpool"]).wall_seconds / max(tests, starts)
     print(f"\n{rounds} rounds, medians; moonpool needs {ratio:.2f} of the bound, the larger of")
     print(f"{tests:.1f} s for the tests alone and {starts:.1f} s for their CPU with all starts")
@@ -131,10 +135,9 @@ def main() -> None:
 
 
 def _bound_seconds(case: Case) -> float:
-    slots = case.cpus or os.cpu_count() or 1
     longest = max(project.seconds for project in case.projects)
     work = sum(project.files * project.seconds for project in case.projects) * case.checkouts
-    return max(longest, work / slots)
+    return max(longest, work / case.slots)
 
 
 def _workspace(root: Path, case: Case) -> Path:
@@ -163,17 +166,11 @@ def _workspace(root: Path, case: Case) -> Path:
     return root
 
 
-def _environ(folder: Path, case: Case) -> dict[str, str]:
+def _environ(folder: Path) -> dict[str, str]:
     dropped = ("MOON", "PYTEST", "COVERAGE", "CI", "PYTHONDONTWRITEBYTECODE")
     environ = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
     (folder / "pool").mkdir(mode=0o700)
     environ["MOONPOOL_POOL_DIR"] = str(folder / "pool")
-    if case.cpus is not None and case.memory_bytes is None:
-        # Only for sleeping tests: moonpool believes in CPUs that are not there, as `-n 16` does.
-        online = folder / "machine/sys/devices/system/cpu/online"
-        online.parent.mkdir(parents=True)
-        online.write_text(f"0-{case.cpus - 1}\n")
-        environ["MOONPOOL_MACHINE_ROOT"] = str(folder / "machine")
     return environ
 
 
