@@ -80,6 +80,14 @@ class SharedProject(PytestProject):
             assert run.poll() is None
             time.sleep(0.02)
 
+    def see_waiting(self, run: subprocess.Popen[str], holder: str) -> str:
+        """See that a run waits for another one's workers and tests nothing; return its words."""
+        waiting = f"moonpool: waiting for a worker; workers held by other runs: {holder}\n"
+        assert run.stdout is not None
+        assert run.stdout.readline() == waiting
+        assert self.seen_workers == set()
+        return waiting
+
     def finish(self, run: subprocess.Popen[str], code: int = 0, tests: int = TESTS) -> str:
         """Wait for a run's end, see that each test was reported once, and return the output."""
         output, _ = run.communicate(timeout=_DEADLOCK_SECONDS)
