@@ -62,3 +62,17 @@ def test_the_nearest_folder_with_a_project_file_is_the_project(tmp_path: Path) -
     tests = tmp_path / "tests" / "unit"
     tests.mkdir(parents=True)
     assert find_project_root(tests) == tmp_path
+
+
+def test_each_project_of_a_workspace_has_a_folder_for_its_templates(tmp_path: Path) -> None:
+    places = find_places(_workspace(tmp_path), {})
+    assert places.databases_folder.is_relative_to(tmp_path / ".moon" / "cache" / "moonpool")
+    assert places.all_databases_folders == []
+    places.databases_folder.mkdir(parents=True)
+    assert places.all_databases_folders == [places.databases_folder]
+
+
+def test_a_project_without_a_workspace_keeps_its_templates_itself(tmp_path: Path) -> None:
+    places = find_places(tmp_path, {})
+    assert places.databases_folder == tmp_path / ".moonpool" / "databases"
+    assert places.all_databases_folders == [places.databases_folder]

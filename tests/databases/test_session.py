@@ -285,16 +285,6 @@ def test_without_a_url_a_server_is_started_for_all_variables(
     assert list(place.iterdir()) == []
 
 
-def test_sqlite_workers_get_files_also_when_asked_twice() -> None:
-    environ = {"DATABASE_URL": "sqlite:///app.db"}
-    with _open(environ) as databases:
-        first = _worker(databases, environ, "gw0")
-        told = {**databases.environment, "DATABASE_URL": first}
-        again = worker_environment(_SETTINGS, worker="gw0", environ=told)
-
-    assert (first, again["DATABASE_URL"]) == ("sqlite:///app_gw0.db", "sqlite:///app_gw0.db")
-
-
 def test_variables_that_lead_nowhere_stay_as_they_are() -> None:
     with _open({}) as databases:
         assert list(databases.environment) == [STATE_VARIABLE]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from moonpool.cli.database_files import clean_lines, find_files
 from moonpool.cli.output import print_json, print_lines
 from moonpool.databases import (
     FoundServer,
@@ -20,6 +21,7 @@ from moonpool.databases import (
     find_server,
     join_server,
     server_databases,
+    split_urls,
 )
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -54,20 +56,24 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_(url: str | None, variables: tuple[str, ...], as_json: bool) -> None:
     """Show the databases that test runs made, and servers that killed runs left."""
-    found = [server_databases(text, origin=origin) for origin, text in _urls(url, variables)]
+    servers, places = split_urls(_urls(url, variables))
+    found = [server_databases(text, origin=origin) for origin, text in servers]
+    files = find_files(places, os.environ)
     folders = [str(path) for path in dead_clusters()]
     if as_json:
-        print_json(_JSON_VERSION, _as_json(found, folders))
+        print_json(_JSON_VERSION, {**_as_json(found, folders), **files.facts})
     else:
-        print_lines("\n".join([*_as_lines(found), *(f"{path}  left over" for path in folders)]))
+        left = [f"{path}  left over" for path in folders]
+        print_lines("\n".join([*_as_lines(found, files.lines), *left]))
 
 
 @command.command("clean")
 @_server_options
 def clean(url: str | None, variables: tuple[str, ...]) -> None:
     """Remove what dead runs left; databases of live runs and of others stay."""
-    lines = []
-    for origin, text in _urls(url, variables):
+    servers, places = split_urls(_urls(url, variables))
+    lines = clean_lines(places, os.environ)
+    for origin, text in servers:
         done = clean_server(text, origin=origin)
         lines += [f"dropped database {name}" for name in done.dropped]
         lines += [f"kept database {name}: its run is alive" for name in done.kept]
@@ -107,7 +113,7 @@ def _urls(
     return [(origin, text) for text, origin in reversed(set_ones.items())]
 
 
-def _as_lines(found: list[FoundServer]) -> list[str]:
+def _as_lines(found: list[FoundServer], files: list[str]) -> list[str]:
     lines = [
         f"{database.name}  {_state(database)}  on {server.url}"
         for server in found
@@ -118,7 +124,7 @@ def _as_lines(found: list[FoundServer]) -> list[str]:
         for server in found
         for template in server.templates
     ]
-    return [*(lines or ["no test databases"]), *(_costs(server) for server in found)]
+    return [*(lines + files or ["no test databases"]), *(_costs(server) for server in found)]
 
 
 def _costs(server: FoundServer) -> str:

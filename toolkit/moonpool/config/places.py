@@ -45,6 +45,20 @@ class Places(NamedTuple):
         return self._cache / "journal" / self._file_name
 
     @property
+    def databases_folder(self) -> Path:
+        """The folder of the project's SQLite templates."""
+        if self.workspace_root is None:
+            return self.own_folder / "databases"
+        return self._cache / "databases" / self._file_name
+
+    @property
+    def all_databases_folders(self) -> list[Path]:
+        """Those of all projects of the workspace."""
+        if self.workspace_root is None:
+            return [self.databases_folder]
+        return sorted((self._cache / "databases").glob("*"))
+
+    @property
     def _cache(self) -> Path:
         assert self.workspace_root is not None
         return self.workspace_root / ".moon" / "cache" / "moonpool"

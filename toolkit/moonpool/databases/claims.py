@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from moonpool.databases.connection import Connection
 
-__all__ = ["claim_family", "claim_note"]
+__all__ = ["candidates", "claim_family", "claim_note"]
 
 
 def claim_family(
@@ -34,7 +34,7 @@ def claim_family(
 
     Raises MoonpoolError when even the names of this very run are taken.
     """
-    for word in _candidates(namespace, mark):
+    for word in candidates(namespace, mark):
         if _claim(connection, database_name(base, None, word), mark, own_pids):
             return Family(base, word)
     raise MoonpoolError(
@@ -54,7 +54,8 @@ def claim_note(family: Family, namespace: str | None) -> str | None:
     return f"`{plain}` is in use by another run on this server: this run's databases are `{taken}…`"
 
 
-def _candidates(namespace: str | None, mark: Mark) -> tuple[str | None, ...]:
+def candidates(namespace: str | None, mark: Mark) -> tuple[str | None, ...]:
+    """The words to try in names, in this order: stable ones first, then what no other run has."""
     automatic = automatic_namespaces(mark.project, mark.checkout, mark.run)
     if not namespace:
         return (None, *automatic)

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from moonpool.databases.cleaner import Cleaner, PostgresCleaner
-from moonpool.databases.sqlite import SqliteCleaner, is_own_file
+from moonpool.databases.sqlite import SqliteCleaner, owns_file
 from moonpool.databases.state import parse_state
 from moonpool.databases.urls import POSTGRESQL, SQLITE, parse_url
 
@@ -43,6 +43,6 @@ def worker_cleaners(
 def _cleaner(url: DatabaseUrl, family: Family, state: RunState) -> Cleaner | None:
     if url.dialect == POSTGRESQL:
         return PostgresCleaner(url, state.mark, family.template)
-    if url.dialect == SQLITE and is_own_file(url, family.base):
+    if url.dialect == SQLITE and owns_file(url, family):
         return SqliteCleaner(url)
     return None

@@ -19,7 +19,8 @@ from moonpool.databases.ownership import Ownership
 from moonpool.databases.plan import DatabasePlan, plan_databases
 from moonpool.databases.roles import ensure_role
 from moonpool.databases.shared import join_server
-from moonpool.databases.state import STATE_VARIABLE, Family, RunState, render_state
+from moonpool.databases.sqlite import FileOwnership
+from moonpool.databases.state import STATE_VARIABLE, RunState, render_state
 from moonpool.databases.urls import SQLITE, DatabaseUrl
 
 if TYPE_CHECKING:
@@ -75,11 +76,13 @@ def open_databases(
     environ: Mapping[str, str] = os.environ,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     bases: Sequence[Path] | None = None,
+    kept: Path | None = None,
 ) -> Databases:
     """Claim the databases of one run, starting a server when the environment names none.
 
-    ``bases`` are the folders that may hold that server. Raises MoonpoolError for whatever a person
-    can mend; nothing stays open then.
+    ``bases`` are the folders that may hold that server; ``kept`` is the project's folder of SQLite
+    templates, which are built for this run alone without it. Raises MoonpoolError for whatever a
+    person can mend; nothing stays open then.
     """
     plan = plan_databases(settings, environ)
     mark = _new_mark(project, checkout, run_id, now())
@@ -92,13 +95,19 @@ def open_databases(
         )
         claimed = {name: own.claim(url) for name, url in (plan.given | started).items()}
         started = {name: own.make_plain(url, claimed[name]) for name, url in started.items()}
-        notes = (*plan.notes, *server_notes, *own.notes)
+        files = {
+            name: url
+            for name, url in plan.others.items()
+            if url.dialect == SQLITE and not settings.framework
+        }
+        # Where there is a server, its databases are what the recipe is about.
+        recipe = None if variables else settings.recipe
+        own_files = FileOwnership(
+            mark, namespace or None, recipe, kept, tuple(files), environ, stack, problems
+        )
+        families = claimed | own_files.claim_all(files)
+        notes = (*plan.notes, *server_notes, *own.notes, *own_files.notes)
         release = stack.pop_all().close
-    families = claimed | {
-        name: Family(url.raw_name, None)
-        for name, url in plan.others.items()
-        if url.dialect == SQLITE
-    }
     urls = {**plan.given, **started, **plan.others}
     environment = {name: url.text for name, url in urls.items()}
     environment[STATE_VARIABLE] = render_state(RunState(mark, families))

@@ -26,6 +26,8 @@ class DatabaseSettings:
     confirmed: bool = False
     recipe: Recipe | None = None
     clean: str | None = None
+    framework: bool = False
+    """Whether a framework makes and names its workers' databases itself, as pytest-django does."""
 
     @property
     def fills(self) -> bool:

@@ -29,7 +29,9 @@ class Family:
     """The name on a server; for SQLite the path as the URL spells it."""
     namespace: str | None
     template: str | None = None
-    """The database that this run's databases are clones of."""
+    """The database that this run's databases are clones of; for SQLite the path of a file."""
+    claim: str | None = None
+    """Where the claim on a SQLite file's names lies; None when its folder cannot be written."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from moonpool.databases.recipe import matches
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     from moonpool.databases.recipe import Recipe
     from moonpool.databases.urls import DatabaseUrl
@@ -29,11 +30,16 @@ _RUNNER = "moonpool.databases.python_step"
 
 
 def fill_database(
-    recipe: Recipe, url: DatabaseUrl, variables: Collection[str], environ: Mapping[str, str]
+    recipe: Recipe,
+    url: DatabaseUrl,
+    variables: Collection[str],
+    environ: Mapping[str, str],
+    load: Callable[[DatabaseUrl, Sequence[Path]], None] | None = None,
 ) -> None:
     """Do all steps on the database of ``url``, which every one of ``variables`` is made to name.
 
-    Raises MoonpoolError with the last lines of what a failing step said.
+    ``load`` runs SQL files where that is no PostgreSQL. Raises MoonpoolError with the last lines of
+    what a failing step said.
     """
     child = {**environ, **dict.fromkeys(variables, url.text)}
     if recipe.command:
@@ -44,7 +50,8 @@ def fill_database(
         command = [sys.executable, "-m", _RUNNER, recipe.python, next(iter(variables))]
         _run(recipe, command, child, f"`{recipe.python}`")
     if recipe.sql:
-        _load(recipe, url)
+        files = [path for pattern in recipe.sql for path in matches(recipe, pattern)]
+        (load or _load)(url, files)
 
 
 def _run(recipe: Recipe, command: list[str], environ: dict[str, str], name: str) -> None:
@@ -72,13 +79,12 @@ def _run(recipe: Recipe, command: list[str], environ: dict[str, str], name: str)
             )
 
 
-def _load(recipe: Recipe, url: DatabaseUrl) -> None:
+def _load(url: DatabaseUrl, files: Sequence[Path]) -> None:
     with closing(connect(url, url.name)) as connection:
         connection.execute(f"SET statement_timeout = '{STEP_SECONDS}s'")
-        for pattern in recipe.sql:
-            for path in matches(recipe, pattern):
-                with explained(url, f"load `{path.name}` into a template on"):
-                    connection.execute(path.read_bytes())
+        for path in files:
+            with explained(url, f"load `{path.name}` into a template on"):
+                connection.execute(path.read_bytes())
 
 
 def _failed(found: str, said: str) -> MoonpoolError:

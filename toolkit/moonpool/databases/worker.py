@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from moonpool.databases.connection import connect
 from moonpool.databases.failures import explained
 from moonpool.databases.names import database_name
 from moonpool.databases.postgres import create, is_foreign
-from moonpool.databases.sqlite import worker_file_url
+from moonpool.databases.sqlite import own_file_url
 from moonpool.databases.state import Family, parse_state
 from moonpool.databases.urls import POSTGRESQL, SQLITE, DatabaseUrl, parse_url
 
@@ -82,7 +81,7 @@ def _own_url(
     url: DatabaseUrl, family: Family, mark: Mark, worker: str | None, *, fills: bool
 ) -> str:
     if url.dialect == SQLITE:
-        return worker_file_url(replace(url, raw_name=family.base), worker)
+        return own_file_url(url, family, mark.run, worker, fills=fills)
     name = database_name(family.base, worker, family.namespace)
     # Alone and in one process the user's own database is used as it stands.
     users_own = worker is None and family.namespace is None and not fills

@@ -220,7 +220,8 @@ class Controller:
 
         keys = self._settings.databases
         assert keys is not None
-        databases = open_for_run(keys, self._places, uuid.uuid4().hex, self._settings.namespace)
+        run, word = uuid.uuid4().hex, self._settings.namespace
+        databases = open_for_run(self._config, keys, self._places, run, word)
         self._config.add_cleanup(partial(_finish, databases.close))
         self._notes.extend(databases.notes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,7 +70,7 @@ def _isolate_databases(
 
 
 def open_for_run(
-    keys: DatabaseKeys, places: Places, run_id: str, namespace: str | None
+    config: pytest.Config, keys: DatabaseKeys, places: Places, run_id: str, namespace: str | None
 ) -> Databases:
     """Open the run's databases and export what its workers need.
 
@@ -77,13 +78,15 @@ def open_for_run(
     """
     from moonpool.databases import open_databases
 
+    settings = _settings(keys, places)
     databases = open_databases(
-        _settings(keys, places),
+        replace(settings, framework=config.pluginmanager.hasplugin(_DJANGO)),
         environ=os.environ,
         project=places.project,
         checkout=places.workspace_root or places.project_root,
         run_id=run_id,
         namespace=namespace,
+        kept=places.databases_folder,
     )
     os.environ.update(databases.environment)
     return databases
