@@ -61,7 +61,8 @@ def pytest_configure(config):
     if workerinput is None and "FILE_SECONDS" in os.environ:
         from moonpool.plugin.arrangement import Arrangement
         from moonpool.plugin.scheduling import LongestFirst
-        known = Arrangement(json.loads(os.environ["FILE_SECONDS"]), 0.01)
+        workers = config.getoption("numprocesses")
+        known = Arrangement(json.loads(os.environ["FILE_SECONDS"]), 0.01, workers=workers)
         config.pluginmanager.register(LongestFirst(known), "longest-first")
     elif workerinput is not None and ASKS in workerinput:
         from moonpool.plugin.lazy_loop import LazyLoop
@@ -99,10 +100,12 @@ _SUITES: Mapping[str, tuple[str, Callable[[random.Random], dict[str, list[float]
 }
 
 # pytest-xdist's `--dist`, and whether our scheduler takes over and knows the seconds; `unknown` is
-# a first run, where every file counts as so many tests.
+# a first run, where every file counts as so many tests, and `split` may cut files, as `load` does:
+# the bound, of whole files, does not hold for those two and `worksteal`.
 _POLICIES = {
     "moonpool": ("loadfile", True),
     "unknown": ("loadfile", False),
+    "split": ("load", True),
     "loadfile": ("loadfile", None),
     "loadscope": ("loadscope", None),
     "load": ("load", None),

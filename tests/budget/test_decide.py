@@ -117,6 +117,16 @@ def test_a_ceiling_of_the_user_is_a_limit_like_others() -> None:
     assert (budget.workers, budget.bound.name) == (2, "maxprocesses")
 
 
+def test_tests_that_may_run_apart_are_what_can_be_shared() -> None:
+    whole = LONG._replace(files=1, file_seconds=(240.0,), tests=6)
+    assert decide(EIGHT_CPUS, whole, AUTO).workers == 1
+    budget = decide(EIGHT_CPUS, whole._replace(longest_test_seconds=40.0), AUTO)
+    assert budget.workers == 6
+    assert budget.bound.reason == "6 tests, each on one worker"
+    unknown = whole._replace(longest_test_seconds=40.0, measured=False)
+    assert "files" not in _names(decide(EIGHT_CPUS, unknown, AUTO))
+
+
 suites = st.builds(
     Suite,
     files=st.none() | st.integers(1, 200),
@@ -130,6 +140,7 @@ suites = st.builds(
     fixed_start_seconds=st.floats(-5, 5),
     worker_cpus=st.floats(1, 8),
     tests=st.integers(0, 10_000),
+    longest_test_seconds=st.none() | st.floats(0, 100),
 )
 capacities = st.builds(
     Capacity,

@@ -22,7 +22,7 @@ _DEADLOCK_SECONDS = 120
 
 _PLUGIN = """
 import json, os, sys
-from moonpool.plugin.names import ASKS
+from moonpool.plugin.names import ASKS, GROUPS
 
 def pytest_addoption(parser):
     parser.addoption("--eager", action="store_true")
@@ -32,11 +32,16 @@ def pytest_configure(config):
     if workerinput is None:
         from moonpool.plugin.arrangement import Arrangement
         from moonpool.plugin.scheduling import LongestFirst
-        known = Arrangement(json.loads(os.environ.get("FILE_SECONDS", "{}")), 0.01)
+        workers = config.getoption("numprocesses") or 1
+        known = Arrangement(json.loads(os.environ.get("FILE_SECONDS", "{}")), 0.01, workers=workers)
         config.pluginmanager.register(LongestFirst(known), "longest-first")
-    elif ASKS in workerinput and not config.getoption("--eager"):
+        return
+    if ASKS in workerinput and not config.getoption("--eager"):
         from moonpool.plugin.lazy_loop import LazyLoop
         config.pluginmanager.register(LazyLoop(config))
+    if GROUPS in workerinput:
+        from moonpool.plugin.groups import Groups
+        config.pluginmanager.register(Groups(config))
 """
 
 _CONFTEST = """

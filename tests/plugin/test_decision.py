@@ -96,6 +96,22 @@ def test_another_distribution_of_the_users_wins(long_project: PytestProject) -> 
     assert "created: 2/2 workers" in theirs.stdout
 
 
+def test_a_project_may_let_its_files_be_split(project: PytestProject) -> None:
+    project.write("pyproject.toml", "[tool.moonpool]\nsplit = true\n")
+    body = "".join(f"def test_{n}(): pass\n" for n in range(8))
+    project.write("tests/test_long.py", body)
+    project.remember("tests/test_long.py", seconds=240.0, tests=8)
+    assert project.workers("tests")["considered"][-2]["reason"] == "8 tests, each on one worker"
+    done = project.test("-v", MOONPOOL_WORKERS="2")
+    assert done.returncode == 0, done.stdout
+    assert "scheduling tests via FileScheduler" in done.stdout
+    for worker in ("[gw0]", "[gw1]"):
+        assert f"{worker} [" in done.stdout, "both workers run tests of the one file"
+    assert "% of what this work allows" in done.stdout
+    whole = project.test("--dist", "loadfile", "-v", MOONPOOL_WORKERS="2")
+    assert ("[gw0] [" in whole.stdout) != ("[gw1] [" in whole.stdout)
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [

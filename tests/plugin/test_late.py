@@ -102,6 +102,27 @@ def test_a_worker_that_dies_fails_its_test_and_no_other(slow: PytestProject) -> 
     assert f"1 failed, {TESTS + 2} passed, 1 skipped" in done.stdout
 
 
+def test_a_single_long_file_gets_workers_where_files_may_be_split(slow: PytestProject) -> None:
+    for number in range(FILES):
+        (slow.root / f"tests/test_{number}.py").unlink()
+    slow.write("pyproject.toml", "[tool.moonpool]\nsplit = true\n")
+    slow.write(
+        "tests/test_long.py",
+        "import pytest, time\n"
+        "@pytest.mark.parametrize('number', range(30))\ndef test_it(number): time.sleep(0.2)\n",
+    )
+    done = slow.test("--junitxml=junit.xml")
+    assert done.returncode == 0, done.stdout
+    assert "30 passed, 1 skipped" in done.stdout
+    ran = [line for line in _journal(slow) if line["event"] == "test"]
+    assert sorted(line["test"] for line in ran) == sorted(
+        f"tests/test_long.py::test_it[{number}]" for number in range(30)
+    )
+    workers = {line["worker"] for line in ran}
+    assert "main" in workers
+    assert len(workers) > 2
+
+
 def _executed(project: PytestProject) -> dict[str, list[int]]:
     data = CoverageData(str(project.root / ".moonpool" / "coverage"))
     data.read()

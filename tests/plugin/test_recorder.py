@@ -158,7 +158,8 @@ def test_a_run_says_at_its_end_how_well_its_workers_were_used(project: PytestPro
     assert said in output
     assert " on 2 workers, " in output
     assert " % of what this work allows (bound " in output
-    for words in (["-n", "0"], ["-n", "2", "-qq"], ["-n", "2", "--dist", "load"]):
+    assert " (bound " in project.test("-n", "2", "--dist", "load").stdout
+    for words in (["-n", "0"], ["-n", "2", "-qq"], ["-n", "2", "--dist", "worksteal"]):
         assert said not in project.test(*words).stdout
 
 

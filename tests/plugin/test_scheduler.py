@@ -125,6 +125,61 @@ def test_loadscope_keeps_classes_together(suite: PytestProject) -> None:
 
 
 @both_loops
+def test_load_cuts_a_file_that_would_keep_the_others_waiting(
+    suite: PytestProject, loop: tuple[str, ...]
+) -> None:
+    body = "".join(f"def test_{n}(): time.sleep(.05)\n" for n in range(12))
+    suite.write("tests/test_long.py", f"import time\n{body}")
+    suite.tests(files=3, each=2)
+    done = run(suite, "-n", "2", "--dist", "load", "-v", *loop)
+    assert done.code == 0, done.output
+    assert "scheduling tests via FileScheduler" in done.output
+    assert len(done.ran) == 18
+    assert set(map(len, done.reports.values())) == {1}
+    for file, workers in (("long", 2), ("000", 1), ("001", 1), ("002", 1)):
+        assert len({test.worker for test in done.ran if file in test.id}) == workers
+
+
+def test_load_in_chunks_of_a_size_that_the_user_chose_is_pytest_xdists(
+    suite: PytestProject,
+) -> None:
+    suite.tests(files=3)
+    done = run(suite, "-n", "2", "--dist", "load", "--maxschedchunk", "2", "-v")
+    assert done.code == 0, done.output
+    assert "scheduling tests via LoadScheduling" in done.output
+
+
+@both_loops
+def test_loadgroup_keeps_groups_together_across_files(
+    suite: PytestProject, loop: tuple[str, ...]
+) -> None:
+    with (suite.root / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "def pytest_collection_modifyitems(items):\n"
+            "    for item in items:\n"
+            "        if item.name.startswith('test_late'): item.add_marker("
+            "pytest.mark.xdist_group(name='late'))\n"
+        )
+    for name in "ab":
+        kinds = {"group": "@pytest.mark.xdist_group('database')\n", "late": "", "alone": ""}
+        body = "".join(
+            f"{mark}def test_{kind}_{number}(): time.sleep(.02)\n"
+            for kind, mark in kinds.items()
+            for number in range(3)
+        )
+        suite.write(f"tests/test_{name}.py", f"import pytest, time\n{body}")
+    done = run(suite, "-n", "4", "--dist", "loadgroup", *loop)
+    assert done.code == 0, done.output
+    assert len(done.ran) == len(done.reports) == 18
+    assert not any("@" in test for test in done.reports)
+    for kind in ("group", "late"):
+        tests = [test for test in done.ran if f"test_{kind}_" in test.id]
+        assert len(tests) == 6
+        assert len({test.worker for test in tests}) == 1
+    assert len({test.worker for test in done.ran}) > 2
+
+
+@both_loops
 def test_one_file(suite: PytestProject, loop: tuple[str, ...]) -> None:
     suite.tests(files=1, each=1)
     done = run(suite, "-n", "2", *loop)

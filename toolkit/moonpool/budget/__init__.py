@@ -2,7 +2,7 @@
 
 from moonpool.budget.decide import Budget, decide
 from moonpool.budget.limits import Capacity, Limit, Suite
-from moonpool.budget.pays import payback_limit, run_seconds
+from moonpool.budget.pays import payback_limit, run_seconds, start_seconds
 from moonpool.budget.threads import THREAD_VARIABLES, thread_environment
 from moonpool.budget.wish import MOST_WORKERS, Wish, parse_wish
 
@@ -18,5 +18,6 @@ __all__ = [
     "parse_wish",
     "payback_limit",
     "run_seconds",
+    "start_seconds",
     "thread_environment",
 ]

@@ -42,7 +42,8 @@ class Suite(NamedTuple):
     its own, ``fixed_start_seconds`` what a run with workers costs besides (below 0 where the
     controller saves more than it spends). Each worker is planned to take ``worker_bytes`` of
     memory and to keep ``worker_cpus`` CPUs busy. ``measured`` says whether the seconds come from
-    earlier runs rather than from a count of tests.
+    earlier runs rather than from a count of tests. ``longest_test_seconds`` is given where the
+    tests of a file may run on several workers, and None where each file stays on one.
     """
 
     files: int | None
@@ -54,11 +55,19 @@ class Suite(NamedTuple):
     fixed_start_seconds: float = 0.0
     worker_cpus: float = 1.0
     tests: int = 0
+    longest_test_seconds: float | None = None
 
     @property
     def work_seconds(self) -> float:
         """The predicted seconds of all tests on one worker."""
         return sum(self.file_seconds)
+
+    @property
+    def longest_seconds(self) -> float:
+        """The predicted seconds of what has to stay on one worker."""
+        if self.longest_test_seconds is not None:
+            return self.longest_test_seconds
+        return max(self.file_seconds, default=0.0)
 
 
 class Limit(NamedTuple):
@@ -100,8 +109,13 @@ def memory_limit(capacity: Capacity, suite: Suite) -> Limit | None:
 
 
 def file_limit(suite: Suite) -> Limit | None:
-    """Return the number of test files: a file stays on one worker, so more workers would idle."""
-    if suite.files is None:
+    """Return the number of what cannot be shared, files or tests: more workers would idle.
+
+    None where it is unknown; how many tests a parameter makes is only known once they ran.
+    """
+    count, noun = suite.files, "test file"
+    if suite.longest_test_seconds is not None:
+        count, noun = suite.tests if suite.measured else None, "test"
+    if count is None:
         return None
-    reason = f"{format_count(suite.files, 'test file')}, each on one worker"
-    return Limit("files", max(1, suite.files), reason)
+    return Limit("files", max(1, count), f"{format_count(count, noun)}, each on one worker")

@@ -1,9 +1,9 @@
 """Whether another worker pays for its start: the number that ends the run soonest.
 
 The model is T(n) = start(n) + makespan(n). One worker runs in pytest's own process and starts
-nothing. The makespan is bounded from below by the longest file and by work / n; longest first and
-bound late, the real one stays within a few percent of the larger (docs/schedule.md), so the bound
-is the estimate used here.
+nothing. The makespan is bounded from below by work / n and by the longest file, or the longest
+test where files may be cut; longest first and bound late, the real one stays within a few percent
+of the larger (docs/schedule.md), so the bound is the estimate used here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from moonpool.budget.limits import Limit, Suite
 from moonpool.units import format_count, format_seconds
 
-__all__ = ["payback_limit", "run_seconds"]
+__all__ = ["payback_limit", "run_seconds", "start_seconds"]
 
 # Six messages a test between worker and controller, and the controller's own part of the test:
 # CPU seconds, measured with pytest-xdist 3.8 and pytest 9 (benchmarks/never_slower.py).
@@ -35,10 +35,10 @@ _ORDINALS = (
 
 def run_seconds(workers: int, suite: Suite, cpus: float) -> float:
     """Return the predicted wall seconds of the tests on ``workers`` workers, start included."""
-    return _start_seconds(workers, suite, cpus) + _makespan_seconds(workers, suite, cpus)
+    return start_seconds(workers, suite, cpus) + _makespan_seconds(workers, suite, cpus)
 
 
-def _start_seconds(workers: int, suite: Suite, cpus: float) -> float:
+def start_seconds(workers: int, suite: Suite, cpus: float) -> float:
     """Return what ``workers`` workers add to a run; they start side by side on ``cpus`` CPUs."""
     if workers <= 1:
         return 0.0
@@ -52,7 +52,7 @@ def _makespan_seconds(workers: int, suite: Suite, cpus: float) -> float:
     # Workers that wait, for a server or a sleep, leave their CPUs to others.
     side_by_side = min(workers, max(cpus / suite.worker_cpus, 1.0))
     work = suite.work_seconds + suite.tests * _PASSING_ON_SECONDS
-    return max(max(suite.file_seconds, default=0.0), work / side_by_side)
+    return max(suite.longest_seconds, work / side_by_side)
 
 
 def payback_limit(most: int, suite: Suite, cpus: float) -> Limit:
@@ -68,7 +68,7 @@ def payback_limit(most: int, suite: Suite, cpus: float) -> Limit:
 
 def _one_more(best: int, suite: Suite, cpus: float) -> str:
     more = best + 1
-    cost = _start_seconds(more, suite, cpus) - _start_seconds(best, suite, cpus)
+    cost = start_seconds(more, suite, cpus) - start_seconds(best, suite, cpus)
     saved = _makespan_seconds(best, suite, cpus) - _makespan_seconds(more, suite, cpus)
     saves = f"save {format_seconds(saved)}" if saved > 0 else "save nothing"
     return f"{_ordinal(more)} would start for {format_seconds(cost)} to {saves}"
@@ -83,7 +83,9 @@ def _ordinal(number: int) -> str:
 
 def _longest(suite: Suite) -> str:
     # Then no number of workers helps as much as cutting that file in two.
-    longest = max(suite.file_seconds, default=0.0)
+    longest, in_one = suite.longest_seconds, "file"
+    if suite.longest_test_seconds is not None:
+        in_one = "test"
     if len(suite.file_seconds) < 2 or longest <= suite.work_seconds / 2:
         return ""
-    return f", {format_seconds(longest)} of them in one file"
+    return f", {format_seconds(longest)} of them in one {in_one}"

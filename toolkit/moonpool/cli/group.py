@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("moonpool.cli.history", "Show and carry what earlier runs taught."),
     "init": ("moonpool.cli.init", "Put the task templates into this moon workspace."),
     "pool": ("moonpool.cli.pool", "Show who holds the machine's workers and memory now."),
+    "simulate": ("moonpool.cli.simulate", "Say how long the tests would take elsewhere."),
     "test": ("moonpool.cli.test", "Run pytest for the current project."),
     "workers": ("moonpool.cli.workers", "Say how many workers this project gets here, and why."),
 }

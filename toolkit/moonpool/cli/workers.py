@@ -1,23 +1,13 @@
-"""`moonpool workers`: the decision that a test run would make, asked of pytest itself.
-
-A child pytest reads the same configuration and arguments as the run would and stops before it
-collects, so the answer cannot differ from what happens.
-"""
+"""`moonpool workers`: the decision that a test run would make, asked of pytest itself."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import click
 
+from moonpool.cli.asking import ask_pytest
 from moonpool.cli.output import print_json, print_lines
-from moonpool.errors import ExitCode, MoonpoolError
 
 __all__ = ["command"]
 
@@ -40,35 +30,14 @@ def command(
 
     PYTEST_ARGUMENTS are looked at as `moonpool test` would: `moonpool workers tests/test_api.py`.
     """
-    answer = _ask_pytest(pytest_arguments, root)
+    answer = ask_pytest(pytest_arguments, root)
+    del answer["suite"]
     if as_json:
         print_json(_JSON_VERSION, answer)
     elif explain:
         print_lines(_explanation(answer))
     else:
         print_lines(str(answer["workers"]))
-
-
-def _ask_pytest(pytest_arguments: tuple[str, ...], root: str | None) -> dict[str, Any]:
-    environ = os.environ | ({"MOONPOOL_MACHINE_ROOT": root} if root else {})
-    with tempfile.TemporaryDirectory(prefix="moonpool-") as folder:
-        path = Path(folder, "workers.json")
-        asked = [sys.executable, "-m", "pytest", f"--moonpool-explain={path}", *pytest_arguments]
-        child = subprocess.run(asked, env=environ, capture_output=True, text=True, check=False)
-        if child.returncode or not path.is_file():
-            raise _refused(child.stderr.strip() or child.stdout.strip())
-        answer = json.loads(path.read_text(encoding="utf-8"))
-    assert isinstance(answer, dict)
-    return {key: value for key, value in answer.items() if key != "version"}
-
-
-def _refused(said: str) -> MoonpoolError:
-    return MoonpoolError(
-        f"pytest refuses this project's configuration or arguments:\n{said}",
-        hint="run `pytest --collect-only` in the project",
-        slug="pytest-refuses",
-        exit_code=ExitCode.CONFIG,
-    )
 
 
 def _explanation(answer: dict[str, Any]) -> str:

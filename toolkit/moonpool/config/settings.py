@@ -37,6 +37,7 @@ KEYS = (
     "gates",
     "jobserver",
     "memory-reserve",
+    "split",
     "worker-env",
     "worker-memory",
     "workers",
@@ -57,6 +58,7 @@ class Settings(NamedTuple):
     contexts: bool
     allow_no_tests: bool
     jobserver: bool
+    split: bool
     databases: DatabaseKeys | None
     gates: GateKeys | None
     coverage_inputs: Mapping[str, tuple[str, ...]] | None
@@ -79,6 +81,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         contexts=_contexts(table, environ),
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
         jobserver=_flag(table, environ, "jobserver") or False,
+        split=_flag(table, environ, "split") or False,
         databases=_databases(table.get("databases")),
         gates=_gates(table.get("gates")),
         coverage_inputs=_coverage_inputs(table.get("coverage-inputs")),

@@ -16,6 +16,7 @@ __all__ = [
     "LEAST_CPUS",
     "MEMORY_MARGIN",
     "Estimate",
+    "FileEstimate",
     "Predictions",
     "SourceFile",
     "digest",
@@ -51,19 +52,41 @@ def digest(content: bytes) -> str:
     return f"{zlib.crc32(content):08x}{len(content):x}"
 
 
+class FileEstimate(NamedTuple):
+    """The seconds that a test file will take, and the number of its tests."""
+
+    seconds: float
+    tests: int
+
+
 class Estimate(NamedTuple):
     """What a run of some test files will cost.
 
-    ``file_seconds`` are the predicted seconds per file, longest first. ``worker_cpus`` is the CPU
-    seconds that a worker spends per second, its child processes included, and ``worker_bytes`` its
-    peak memory with a margin; None where nobody has measured them.
+    ``worker_cpus`` is the CPU seconds that a worker spends per second, its child processes
+    included, and ``worker_bytes`` its peak memory with a margin; None where nobody has measured
+    them. ``measured`` says whether any of the files has run before.
     """
 
-    file_seconds: tuple[float, ...]
-    tests: int
+    files: Mapping[str, FileEstimate]
     measured: bool
     worker_cpus: float | None = None
     worker_bytes: int | None = None
+
+    @property
+    def file_seconds(self) -> tuple[float, ...]:
+        """The seconds of each file, longest first."""
+        return tuple(sorted((file.seconds for file in self.files.values()), reverse=True))
+
+    @property
+    def tests(self) -> int:
+        """The number of all tests."""
+        return sum(file.tests for file in self.files.values())
+
+    @property
+    def longest_test_seconds(self) -> float:
+        """The mean seconds of a test in the file with the longest ones."""
+        means = (file.seconds / max(1, file.tests) for file in self.files.values())
+        return max(means, default=0.0)
 
 
 class Predictions(NamedTuple):
@@ -109,13 +132,14 @@ def estimate(
     known = _Known(history, machine, files)
     found = {name: runs for name in files if (runs := known.runs(name))}
     usual = predict(history, machine, files, seconds_per_unknown_test=seconds_per_test)
-    seconds = [
-        _seconds(found[name]) if name in found else max(1, file.tests) * usual.seconds_per_test
+    estimates = {
+        name: FileEstimate(_seconds(found[name]), _tests(found[name]))
+        if name in found
+        else FileEstimate(max(1, file.tests) * usual.seconds_per_test, file.tests)
         for name, file in files.items()
-    ]
+    }
     return Estimate(
-        file_seconds=tuple(sorted(seconds, reverse=True)),
-        tests=sum(_tests(found[n]) if n in found else f.tests for n, f in files.items()),
+        files=estimates,
         measured=bool(found),
         worker_cpus=_worker_cpus(found.values()),
         worker_bytes=_worker_bytes(found.values(), history.starts.get(machine, ())),

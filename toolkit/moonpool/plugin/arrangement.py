@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from moonpool.schedule import file_of, form_units, longest_first
+from moonpool.schedule import file_of, form_units, longest_first, split_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,15 +21,18 @@ class Arrangement(NamedTuple):
     """Predicted seconds by file, for a test of any other file, and what a node id belongs to.
 
     ``file_tests`` are the tests with which a file takes its seconds; those with the node ids in
-    ``elsewhere`` are not for the workers. Files are named as in node
-    ids: relative to pytest's root, with forward slashes.
+    ``elsewhere`` are not for the workers, of which ``workers`` are meant to share the others.
+    ``splits`` allows files to be cut. Files are named as in node ids: relative to pytest's root,
+    with forward slashes.
     """
 
     file_seconds: Mapping[str, float]
     seconds_per_test: float
     file_tests: Mapping[str, int] = MappingProxyType({})
     elsewhere: frozenset[str] = frozenset()
+    workers: int = 1
     unit_of: Callable[[str], str] = file_of
+    splits: bool = False
 
     def arrange(self, collection: Sequence[str], config: pytest.Config) -> tuple[Unit, ...]:
         """Return the units of the collected node ids, the first to start first."""
@@ -42,9 +45,16 @@ class Arrangement(NamedTuple):
         )
         if self.elsewhere:
             units = tuple(self._without_those_elsewhere(units, collection))
+        if self.splits:
+            units = split_units(units, collection, self.workers)
         if _keeps_order(config):
             return units
-        return longest_first(units, frozenset(map(self.unit_of, _failed_last_time(config))))
+        failed = _failed_last_time(config)
+        return longest_first(units, frozenset(_leading(units, collection, failed)))
+
+    def keeping(self, groups: Mapping[str, str]) -> Arrangement:
+        """Return the same for tests of which some, by node id, are to stay with their group."""
+        return self._replace(unit_of=lambda node_id: groups.get(node_id) or file_of(node_id))
 
     def _without_those_elsewhere(
         self, units: Iterable[Unit], collection: Sequence[str]
@@ -61,9 +71,18 @@ def _keeps_order(config: pytest.Config) -> bool:
     return not reorders or bool(config.getoption("newfirst", False))
 
 
-def _failed_last_time(config: pytest.Config) -> Sequence[str]:
+def _failed_last_time(config: pytest.Config) -> frozenset[str]:
     # Inside a file `--failed-first` has put these tests first when the workers collected.
     if not config.getoption("failedfirst", False):
-        return ()
+        return frozenset()
     assert config.cache is not None
-    return tuple(config.cache.get("cache/lastfailed", {}))
+    return frozenset(config.cache.get("cache/lastfailed", {}))
+
+
+def _leading(
+    units: Iterable[Unit], collection: Sequence[str], failed: frozenset[str]
+) -> Iterator[str]:
+    for unit in units:
+        # A file that could not be imported is noted by its own name.
+        if unit.name in failed or any(collection[test] in failed for test in unit.tests):
+            yield unit.name

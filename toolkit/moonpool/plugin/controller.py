@@ -58,10 +58,13 @@ def _prepare(
 ) -> None:
     options = config.known_args_namespace
     launch = config.pluginmanager.get_plugin(LAUNCH)
-    chooses = launch is not None or options.moonpool_workers is not None
+    chooses = (
+        launch is not None or options.moonpool_workers is not None or bool(options.moonpool_explain)
+    )
     decision = None
-    if chooses or options.moonpool_explain or getattr(options, "numprocesses", None) == "auto":
-        decision = decide_run(config, parser, args, settings, places.history_file)
+    if chooses or getattr(options, "numprocesses", None) == "auto":
+        file = places.history_file
+        decision = decide_run(config, parser, args, settings, file, chooses=chooses)
     if decision is not None and options.moonpool_explain:
         from moonpool.plugin.explain import Explainer
 
@@ -198,7 +201,9 @@ class Controller:
         from moonpool.plugin.direction import direct_workers
 
         known = decision.forecast.known
-        order = Arrangement(known.file_seconds, known.seconds_per_test, known.file_tests)
+        order = Arrangement(
+            known.file_seconds, known.seconds_per_test, known.file_tests, workers=decision.wanted
+        )
         direct_workers(self._config, decision, self._share, order)
 
     def _equip_isolation(self) -> None:

@@ -23,11 +23,11 @@ class Crew:
     """The workers of one session, served whenever its own process has a moment."""
 
     def __init__(
-        self, session: pytest.Session, workers: int, known_reports: Iterable[object]
+        self, session: pytest.Session, workers: int, dist: str, known_reports: Iterable[object]
     ) -> None:
         """Start so many workers; ``known_reports`` of collection are not to be shown again."""
         option = session.config.option
-        option.numprocesses, option.dist, option.tx = workers, "loadfile", [f"{workers}*popen"]
+        option.numprocesses, option.dist, option.tx = workers, dist, [f"{workers}*popen"]
         self._xdist = xdist = DSession(session.config)
         session.config.pluginmanager.register(xdist, "dsession")
         terminal = session.config.pluginmanager.getplugin("terminalreporter")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.budget import payback_limit, run_seconds
 from moonpool.plugin import wishes
+from moonpool.plugin.distributions import JOINABLE, SPLITTING, WHOLE_FILES
 from moonpool.plugin.forecast import forecast
 from moonpool.units import format_seconds
 
@@ -26,9 +27,8 @@ __all__ = ["Decision", "decide_run"]
 # Saving less than this, by an estimate, is no reason to start workers before any test has run.
 _SURE_SECONDS = 5.0
 
-# Files stay whole, so that module-level state and module-scoped fixtures mean what they mean
-# serially. Put before all other arguments, so that any `--dist` of the user's wins.
-_KEEP_FILES_WHOLE = ("--dist", "loadfile")
+# How pytest-xdist distributes tests when nobody says how.
+_XDISTS_OWN = "load"
 
 
 class Decision(NamedTuple):
@@ -40,6 +40,7 @@ class Decision(NamedTuple):
     the budget of the ``forecast`` allows. ``chosen`` is False where somebody asked for this very
     number. ``wanted`` is more than ``workers`` while other runs hold the rest of the machine.
     ``late`` is how many workers a run without any may take once its first tests were measured.
+    ``dist`` is how pytest-xdist is to distribute the tests.
     """
 
     workers: int
@@ -49,6 +50,7 @@ class Decision(NamedTuple):
     counts: bool
     chosen: bool
     late: int = 0
+    dist: str = WHOLE_FILES
 
     @property
     def budget(self) -> Budget:
@@ -68,7 +70,7 @@ class Decision(NamedTuple):
         """What goes before pytest's other arguments."""
         if not self.workers:
             return ()
-        return (*(("-n", str(self.workers)) if self.counts else ()), *_KEEP_FILES_WHOLE)
+        return (*(("-n", str(self.workers)) if self.counts else ()), "--dist", self.dist)
 
     @property
     def sentence(self) -> str:
@@ -108,26 +110,34 @@ def decide_run(
     args: Sequence[str],
     settings: Settings,
     history_file: Path,
+    *,
+    chooses: bool,
 ) -> Decision:
     """Decide for the tests that pytest's arguments select.
 
-    Raises pytest.UsageError for a number of workers that cannot be meant, or a missing path.
+    ``chooses`` says whether the distribution is ours to choose as well. Raises pytest.UsageError
+    for a number of workers that cannot be meant, or a missing path.
     """
     wishes.check_paths(config.known_args_namespace, config.invocation_params.dir)
-    options = _options(config, parser, [*_KEEP_FILES_WHOLE, *args])
+    # Files stay whole, so that module-level state and module-scoped fixtures mean what they mean
+    # serially. Before all other arguments, so that any `--dist` of the user's wins.
+    usual = WHOLE_FILES if chooses and not settings.split else _XDISTS_OWN
+    options = _options(config, parser, ["--dist", usual, *args])
+    dist = getattr(options, "dist", usual)
     wish = wishes.explicit_wish(options, settings.workers)
     reason = wishes.in_process_reason(options, config.invocation_params)
-    foreseen = forecast(config, settings, history_file, wish, wishes.ceiling(options))
+    splits, ceiling = dist in SPLITTING, wishes.ceiling(options)
+    foreseen = forecast(config, settings, history_file, wish, ceiling, splits=splits)
     asked = getattr(options, "numprocesses", None)
     if isinstance(asked, int):
-        return Decision(asked, asked, foreseen, None, counts=False, chosen=False)
+        return Decision(asked, asked, foreseen, None, counts=False, chosen=False, dist=dist)
     # One worker would only add a process and its start to what pytest does by itself.
     budget = foreseen.budget
     late = 0 if reason or wish.is_fixed else _late_workers(budget, options, settings)
     workers = 0 if reason or budget.in_process or late else budget.workers
     # A number that somebody asked for is not shared.
     chosen = not wish.is_fixed
-    return Decision(workers, workers, foreseen, reason, asked is None, chosen, late)
+    return Decision(workers, workers, foreseen, reason, asked is None, chosen, late, dist)
 
 
 def _late_workers(budget: Budget, options: argparse.Namespace, settings: Settings) -> int:
@@ -139,7 +149,7 @@ def _late_workers(budget: Budget, options: argparse.Namespace, settings: Setting
     suite, foreign = budget.suite, getattr(options, "cov_source", None)
     # This process has databases and values of its own by then, which workers would inherit.
     isolated = settings.databases is not None or settings.worker_env is not None
-    if suite.measured or isolated or options.maxfail or foreign:
+    if suite.measured or isolated or options.maxfail or foreign or options.dist not in JOINABLE:
         return 0
     alone, shared = (run_seconds(n, suite, budget.cpus) for n in (1, budget.workers))
     most = min(limit.workers for limit in budget.considered if limit.name != "payback")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.plugin.names import ASKS, CONTROLLER, LAUNCH, MEASURES, WORKER_ID
+from moonpool.plugin.names import ASKS, CONTROLLER, GROUPS, LAUNCH, MEASURES, WORKER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -67,7 +67,7 @@ def pytest_load_initial_conftests(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a worker measure what its files cost and ask for its next test, if it is to."""
+    """Let a worker measure its files, ask for its next test and tell groups, if it is to."""
     told = getattr(config, "workerinput", ())
     if MEASURES in told:
         from moonpool.plugin import process
@@ -78,6 +78,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from moonpool.plugin.lazy_loop import LazyLoop
 
         config.pluginmanager.register(LazyLoop(config))
+    if GROUPS in told:
+        from moonpool.plugin.groups import Groups
+
+        config.pluginmanager.register(Groups(config))
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from moonpool.budget import start_seconds
 from moonpool.files import write_versioned_json
+from moonpool.plugin.distributions import SPLITTING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,4 +52,16 @@ class Explainer:
             ],
             "cpus": budget.cpus,
             "doubts": list(budget.doubts),
+            "suite": self._suite(),
+        }
+
+    def _suite(self) -> dict[str, Any]:
+        suite = self._decision.budget.suite
+        files = self._decision.forecast.files
+        return {
+            "files": {name: {"seconds": e.seconds, "tests": e.tests} for name, e in files.items()},
+            "measured": suite.measured,
+            # Of workers that each have a CPU of their own.
+            "start_seconds": start_seconds(2, suite, cpus=2.0),
+            "split": self._decision.dist in SPLITTING,
         }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pytest
 
     from moonpool.config import Settings
-    from moonpool.history import Predictions, SourceFile
+    from moonpool.history import FileEstimate, Predictions, SourceFile
     from moonpool.machine import Machine
 
 __all__ = ["MACHINE_ROOT", "Forecast", "forecast"]
@@ -44,8 +44,8 @@ class Forecast(NamedTuple):
     """What is known of a run before it begins: its budget, and how long its files will take.
 
     ``facts`` are those of this machine, ``machine`` is its class; ``note`` what a person should
-    know of the history.
-    ``decide`` gives the budget again for what is better known by now.
+    know of the history. ``files`` are those that the run selects. ``decide`` gives the budget again
+    for what is better known by now.
     """
 
     budget: Budget
@@ -53,6 +53,7 @@ class Forecast(NamedTuple):
     facts: Machine
     machine: str
     note: str | None
+    files: Mapping[str, FileEstimate]
     decide: Callable[[Suite], Budget]
 
 
@@ -62,9 +63,14 @@ def forecast(
     history_file: Path,
     wish: Wish,
     ceiling: Limit | None,
+    *,
+    splits: bool,
     environ: Mapping[str, str] = os.environ,
 ) -> Forecast:
-    """Return how many workers the tests that ``config`` selects should run on, and for how long."""
+    """Return how many workers the tests that ``config`` selects should run on, and for how long.
+
+    ``splits`` says whether the tests of a file may run on several workers.
+    """
     root = Path(environ.get(MACHINE_ROOT) or "/")
     facts, machine = read_machine(root=root), machine_class(root=root)
     history, files = load_history(history_file), _files(config)
@@ -81,10 +87,11 @@ def forecast(
         fixed_start_seconds=start.fixed_seconds,
         worker_cpus=_worker_cpus(costs.worker_cpus, settings),
         tests=costs.tests,
+        longest_test_seconds=costs.longest_test_seconds if splits else None,
     )
     known = predict(history, machine, files, seconds_per_unknown_test=unknown)
     decided = partial(decide, _capacity(facts), wish=wish, ceiling=ceiling)
-    return Forecast(decided(suite), known, facts, machine, history.note, decided)
+    return Forecast(decided(suite), known, facts, machine, history.note, costs.files, decided)
 
 
 def _worker_cpus(measured: float | None, settings: Settings) -> float:

@@ -49,9 +49,10 @@ class Hiring(NamedTuple):
         if self.coverage is not None:
             self.coverage.export()
         decision = self.decision.hiring(workers, wanted, left)
-        order = Arrangement({}, left.work_seconds / left.tests, elsewhere=staying)
+        per_test = left.work_seconds / left.tests
+        order = Arrangement({}, per_test, elsewhere=staying, workers=wanted)
         direction = direct_workers(session.config, decision, self.share, order)
         self.recorder.note("workers-added", workers=workers)
-        crew = Crew(session, workers, self.recorder.collection_reports)
+        crew = Crew(session, workers, decision.dist, self.recorder.collection_reports)
         direction.begin(session.config)
         return crew

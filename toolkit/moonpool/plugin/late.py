@@ -1,8 +1,8 @@
 """A run whose tests nobody has measured begins in pytest's own process, which costs nothing, and
 takes workers once its first tests have shown that they pay.
 
-The process runs the file that it is in to its end, so that files stay whole, while the workers
-start and get all files after it; then it directs them, as in any run of pytest-xdist.
+The process runs the file that it is in to its end, where files stay whole, while the workers start
+and get all tests after it; then it directs them, as in any run of pytest-xdist.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pytest
 from moonpool.budget import payback_limit, run_seconds
 from moonpool.history import LEAST_CPUS
 from moonpool.plugin.costs import Costs, Meter
+from moonpool.plugin.distributions import SPLITTING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +54,7 @@ class LateWorkers:
     ) -> None:
         self._budget = decision.budget
         self._most = decision.late
+        self._splits = decision.dist in SPLITTING
         self._hire = hire
         self._clock = clock
         self._meter = Meter()
@@ -74,7 +76,7 @@ class LateWorkers:
         for position, item in enumerate(session.items):
             crew = crew or self._look(session, position, suite)
             following = _following(session.items, position)
-            leaves = crew is not None and (following is None or following.path != item.path)
+            leaves = crew is not None and self._may_leave(item, following)
             nextitem = None if leaves else following
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
             _stop_if_told(session, crew)
@@ -84,6 +86,9 @@ class LateWorkers:
                     crew.serve_to_end()
                     break
         return True
+
+    def _may_leave(self, item: pytest.Item, following: pytest.Item | None) -> bool:
+        return self._splits or following is None or following.path != item.path
 
     def _look(self, session: pytest.Session, position: int, suite: Suite) -> Crew | None:
         now = self._clock()
@@ -95,7 +100,7 @@ class LateWorkers:
         busy = max(1e-3, now - self._began - costs.waited_seconds + before.waited_seconds)
         cpu = costs.cpu_seconds - before.cpu_seconds
         cpu += costs.children_seconds - before.children_seconds
-        rest = _rest(session.items, position)
+        rest = self._rest(session.items, position)
         seconds = busy / position
         files = tuple(sorted((len(tests) * seconds for tests in rest), reverse=True))
         left = suite._replace(
@@ -103,6 +108,7 @@ class LateWorkers:
             file_seconds=files,
             tests=sum(map(len, rest)),
             worker_cpus=max(LEAST_CPUS, cpu / busy),
+            longest_test_seconds=seconds if self._splits else None,
         )
         workers = worth_hiring(left, self._most, self._budget.cpus)
         if workers < 2:
@@ -111,10 +117,18 @@ class LateWorkers:
         staying = frozenset(item.nodeid for item in session.items) - leaving
         return self._hire(session, workers, left, staying)
 
+    def _rest(self, items: Sequence[pytest.Item], position: int) -> list[list[str]]:
+        """Return the tests, by file, after the one at a position and those that stay with it."""
+        pairs = zip(items[position:], [*items[position + 1 :], None], strict=True)
+        stays = next(n for n, pair in enumerate(pairs, start=1) if self._may_leave(*pair))
+        by_file = groupby(items[position + stays :], key=lambda item: item.path)
+        return [[item.nodeid for item in tests] for _, tests in by_file]
+
 
 def worth_hiring(left: Suite, most: int, cpus: float) -> int:
     """Return how many workers should run what is left of a run in one process; 0 for none."""
-    most = min(most, left.files or 0)
+    apart = left.files if left.longest_test_seconds is None else left.tests
+    most = min(most, apart or 0)
     if most < 2:
         return 0
     workers = payback_limit(most, left, cpus).workers
@@ -125,14 +139,6 @@ def worth_hiring(left: Suite, most: int, cpus: float) -> int:
 
 def _following(items: Sequence[pytest.Item], position: int) -> pytest.Item | None:
     return items[position + 1] if position + 1 < len(items) else None
-
-
-def _rest(items: Sequence[pytest.Item], position: int) -> list[list[str]]:
-    """Return the tests after the file at a position, by file."""
-    own = items[position].path
-    after = next((n for n in range(position, len(items)) if items[n].path != own), len(items))
-    by_file = groupby(items[after:], key=lambda item: item.path)
-    return [[item.nodeid for item in tests] for _, tests in by_file]
 
 
 def _stop_if_told(session: pytest.Session, crew: Crew | None) -> None:

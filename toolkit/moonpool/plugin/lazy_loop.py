@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from moonpool.plugin.interactor import find_interactor
 from moonpool.plugin.successor import Successor, known
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ class LazyLoop:
     def __init__(
         self, config: pytest.Config, clock: Callable[[], float] = time.perf_counter
     ) -> None:
-        self._interactor = _find_interactor(config)
+        interactor = find_interactor(config, _USED)
+        has_lock = interactor is not None and hasattr(interactor.torun, "lock")
+        self._interactor: Any = interactor if has_lock else None
         self._clock = clock
         self._next: object = None
 
@@ -94,14 +97,6 @@ class LazyLoop:
 
     def _ask(self) -> None:
         self._interactor.sendevent("unscheduled", indices=[])
-
-
-def _find_interactor(config: pytest.Config) -> Any:
-    # pytest-xdist registers it without a name, in a module that cannot be imported.
-    for plugin in config.pluginmanager.get_plugins():
-        if type(plugin).__name__ == "WorkerInteractor" and all(hasattr(plugin, a) for a in _USED):
-            return plugin if hasattr(plugin.torun, "lock") else None
-    return None
 
 
 def _show_title(title: str) -> None:

@@ -8,6 +8,7 @@ __all__ = [
     "COVERAGE_CONTEXTS",
     "COVERAGE_FOLDER",
     "COVERAGE_PROJECT",
+    "GROUPS",
     "LAUNCH",
     "MEASURES",
     "NAMESPACE",
@@ -26,6 +27,9 @@ WORKER_ID = "PYTEST_XDIST_WORKER"
 
 # Set by the controller in `workerinput`: the worker may ask for its next test when it must know it.
 ASKS = "moonpool_asks"
+
+# Set by the controller in `workerinput`: the worker tells the `xdist_group` of each test.
+GROUPS = "moonpool_groups"
 
 # Set by the controller in `workerinput`: the worker measures what its test files cost.
 MEASURES = "moonpool_measures"

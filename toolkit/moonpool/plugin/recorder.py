@@ -10,6 +10,7 @@ import pytest
 
 from moonpool.history import remember
 from moonpool.journal import VERSION, Journal, prune
+from moonpool.plugin.distributions import OURS
 from moonpool.plugin.names import MEASURES, RECORDER
 from moonpool.plugin.reported import Reported
 from moonpool.plugin.selection import was_cut_short
@@ -59,14 +60,15 @@ class Recorder:
         self._reported = Reported(self.journal)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say how well the workers were used, where whole files were shared among them."""
+        """Say how well the workers were used, where our scheduler shared the tests among them."""
         config = terminalreporter.config
-        if self.journal is None or config.getoption("dist", "no") != "loadfile":
+        dist = config.getoption("dist", "no")
+        if self.journal is None or dist not in OURS:
             return
         if config.get_verbosity() >= _QUIET:
             from moonpool.plugin.judgement import judge
 
-            for line in judge(self.journal.path):
+            for line in judge(self.journal.path, dist):
                 terminalreporter.write_line(f"moonpool: {line}")
 
     def note(self, event: str, **facts: object) -> None:

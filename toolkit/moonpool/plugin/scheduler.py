@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from xdist.report import report_collection_diff  # type: ignore[import-untyped]
 
+from moonpool.plugin.groups import read_groups
 from moonpool.schedule import Dispatch
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class FileScheduler:
         # A node that has not collected yet has no collection.
         self._nodes: dict[WorkerController, Sequence[str] | None] = {}
         self._asking: set[WorkerController] = set()
+        self._groups: dict[WorkerController, Sequence[tuple[str, list[int]]]] = {}
         self._dispatch: Dispatch[WorkerController] | None = None
         self._reported: dict[WorkerController, str] = {}
         self._collection: Sequence[str] = ()
@@ -155,14 +157,18 @@ class FileScheduler:
         self._serve(node)
 
     def remove_pending_tests_from_node(
-        self, node: WorkerController, indices: Sequence[int]
+        self, node: WorkerController, indices: Sequence[tuple[str, list[int]]]
     ) -> None:
         """Take a node's word that it has no test after the one that it runs (see `lazy_loop`).
 
-        The event is that of a `steal` command, which we never send; so ``indices`` is empty. The
-        first one comes ahead of the node's collection and only says that the node asks at all.
+        The event is that of a `steal` command, which we never send; so ``indices`` is empty, or
+        holds the groups of the tests (see `groups`). These, and the first question, which only says
+        that the node asks at all, come ahead of the node's collection.
         """
-        assert not indices
+        if indices:
+            if self._dispatch is None:
+                self._groups[node] = indices
+            return
         self._asking.add(node)
         if self._dispatch is not None and node in self._dispatch:
             self._dispatch.ask(node)
@@ -207,7 +213,12 @@ class FileScheduler:
         self._collection, self._collected_by = collected[first], first.gateway.id
         # Every differing node is to be reported, not only the first one.
         differing = [node for node, found in collected.items() if not self._matches(node, found)]
-        return () if differing else self._arrangement.arrange(self._collection, self._config)
+        if differing:
+            return ()
+        groups = read_groups(self._groups.get(first, ()), self._collection)
+        self._groups.clear()
+        arrangement = self._arrangement.keeping(groups) if groups else self._arrangement
+        return arrangement.arrange(self._collection, self._config)
 
     def _matches(self, node: WorkerController, collection: Sequence[str]) -> bool:
         message = report_collection_diff(

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.plugin.names import ASKS
+from moonpool.plugin.distributions import SPLITTING
+from moonpool.plugin.names import ASKS, GROUPS
 from moonpool.plugin.scheduler import FileScheduler
-from moonpool.schedule import file_of, scope_of
+from moonpool.schedule import file_of, group_of, scope_of
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
@@ -17,18 +18,15 @@ if TYPE_CHECKING:
 
 __all__ = ["LongestFirst"]
 
-# What each distribution keeps together. Those that keep nothing stay with pytest-xdist, which hands
-# out their tests by the dozen, and so does `loadgroup`, whose groups it alone knows.
-_UNIT_OF = {"loadfile": file_of, "loadscope": scope_of}
+# What each distribution keeps together; `load` does so as long as that costs no time.
+_UNIT_OF = {"loadfile": file_of, "loadscope": scope_of, "loadgroup": group_of, "load": file_of}
 
 # The name under which pytest-xdist registers its session, which has all of its own schedulers.
 _XDIST_SESSION = "dsession"
 
 
 class LongestFirst:
-    """The controller's plugin for distributions that keep tests together.
-
-    It starts files, or classes, as arranged.
+    """The controller's plugin: files, classes or groups start as arranged.
 
     ``scheduler`` is None until pytest-xdist asked for one, and stays so if ours is not in use.
     """
@@ -42,14 +40,17 @@ class LongestFirst:
         """Let workers ask for their next test; only our scheduler understands that they do."""
         if self._is_in_use(node.config):
             node.workerinput[ASKS] = True
+            if node.config.getoption("dist") == "loadgroup":
+                node.workerinput[GROUPS] = True
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config) -> FileScheduler | None:
         """Make the scheduler of this run."""
         if not self._is_in_use(config):
             return None
-        unit_of = _UNIT_OF[config.getoption("dist")]
-        self.scheduler = FileScheduler(config, self._arrangement._replace(unit_of=unit_of))
+        dist = config.getoption("dist")
+        arrangement = self._arrangement._replace(unit_of=_UNIT_OF[dist], splits=dist in SPLITTING)
+        self.scheduler = FileScheduler(config, arrangement)
         return self.scheduler
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -60,7 +61,11 @@ class LongestFirst:
             self.scheduler.note_reported(node, report.nodeid)
 
     def _is_in_use(self, config: pytest.Config) -> bool:
-        if config.getoption("dist") not in _UNIT_OF:
+        dist = config.getoption("dist")
+        if dist not in _UNIT_OF:
+            return False
+        # A word about `load` that only pytest-xdist's own scheduler heeds.
+        if dist == "load" and config.getoption("maxschedchunk", None) is not None:
             return False
         offers = config.hook.pytest_xdist_make_scheduler.get_hookimpls()
         return all(offer.plugin is self or offer.plugin_name == _XDIST_SESSION for offer in offers)

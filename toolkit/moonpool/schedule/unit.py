@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Unit", "file_of", "form_units", "scope_of"]
+__all__ = ["Unit", "file_of", "form_units", "group_of", "scope_of"]
 
 # What pytest itself spends on a test that does nothing (measured: 0.4 ms), so that no unit is ever
 # predicted to cost nothing.
@@ -35,6 +35,16 @@ def file_of(node_id: str) -> str:
 def scope_of(node_id: str) -> str:
     """Return the class that a node id names, else its file: what `--dist loadscope` keeps."""
     return node_id.rpartition("::")[0] or node_id
+
+
+def group_of(node_id: str) -> str:
+    """Return the group that a node id names, with its `@`, else its file.
+
+    For `--dist loadgroup` pytest-xdist's workers append `@` and the name of a test's
+    `xdist_group` to its node id, and its own scheduler reads it as is done here.
+    """
+    at = node_id.rfind("@")
+    return node_id[at:] if at > node_id.rfind("]") else file_of(node_id)
 
 
 def form_units(
