@@ -194,3 +194,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_a_namespace_comes_from_the_environment(tmp_path: Path) -> None:
     assert _read(tmp_path, MOONPOOL_NAMESPACE="job7").namespace == "job7"
+
+
+@pytest.mark.parametrize(("found", "meant"), [("2/3", "2/3"), ("1/1", None), ("", None)])
+def test_a_shard_comes_from_the_environment(tmp_path: Path, found: str, meant: str | None) -> None:
+    assert _read(tmp_path, MOONPOOL_SHARD=found).shard == meant
+
+
+@pytest.mark.parametrize("place", ["bad", "1", "0/2", "3/2", "1/2/3", "-1/2"])
+def test_a_shard_that_cannot_be_meant_is_refused(tmp_path: Path, place: str) -> None:
+    with pytest.raises(MoonpoolError) as caught:
+        _read(tmp_path, MOONPOOL_SHARD=place)
+    assert caught.value.message == (f"MOONPOOL_SHARD is `{place}`, expected a shard such as `2/3`")
+    assert caught.value.hint == "count from 1 to the number of shards"

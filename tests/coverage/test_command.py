@@ -9,6 +9,7 @@ import pytest
 
 from moonpool.coverage.datafile import write_data_file
 from moonpool.coverage.executed import Executed, FileRun
+from moonpool.coverage.origin import Origin, note_origin
 from tests.support.moon import MoonWorkspace, moon_workspace
 
 if TYPE_CHECKING:
@@ -147,3 +148,60 @@ def test_inside_of_a_moon_task_the_report_of_an_older_run_does_not_count(
         "coverage", "combine", "--format", "term", MOON_TARGET="root:coverage"
     )
     assert "its tests passed without measuring coverage" in done.stdout
+
+
+def _shard(workspace: MoonWorkspace, number: int, bits: int) -> None:
+    """Leave what an artifact of shard ``number`` of 3 of `core` holds, its folders lost."""
+    path = workspace.root / "shards" / f"coverage-{number}" / "coverage"
+    write_data_file(path, Executed(False, {"src/core.py": FileRun(lines={"": bits})}))
+    note_origin(path, Origin("packages/core", frozenset({f"{number}/3"})))
+
+
+def test_shards_that_are_named_are_united_and_one_that_lacks_is_an_error(
+    workspace: MoonWorkspace,
+) -> None:
+    workspace.write("packages/core/src/core.py", "A = 1\nB = 2\nC = 3\n")
+    (workspace.root / "packages/core/.moonpool/coverage").unlink()
+    for number in (1, 2):
+        _shard(workspace, number, 1 << number)
+    words = ("coverage", "combine", "shards", "--format", "term")
+    done = workspace.moonpool(*words, check=False)
+    assert done.returncode == 68
+    assert _errors(done) == [
+        "error: found data of project `core` without shard 3 of 3",
+        "hint: run the jobs of those shards again, and name all that they left",
+    ]
+    assert done.stdout.splitlines()[2] == ("core         3     1    67%  without shard 3 of 3")
+    gates = workspace.moonpool("coverage", "check", "--each", "90", "--json", check=False)
+    assert gates.returncode == 1
+    found = [
+        (gate["gate"], gate["subject"], gate["state"]) for gate in json.loads(gates.stdout)["gates"]
+    ]
+    # `web` has run none of its lines; of `core` nobody knows that yet.
+    assert found[:3] == [
+        ("data", "core", "unknown"),
+        ("project", "core", "unknown"),
+        ("data", "idle", "unknown"),
+    ]
+    assert ("project", "web", "failed") in found
+    _shard(workspace, 3, 0b1000)
+    done = workspace.moonpool(*words)
+    assert done.stdout.splitlines()[2] == "core         3     0   100%"
+
+
+def test_a_job_of_one_shard_is_not_blamed_for_the_others(workspace: MoonWorkspace) -> None:
+    (workspace.root / "packages/core/.moonpool/coverage").unlink()
+    _shard(workspace, 1, 0b10)
+    done = workspace.moonpool(
+        "coverage", "combine", "shards", "--format", "term", MOONPOOL_SHARD="1/3"
+    )
+    assert "without shards 2, 3 of 3" in done.stdout
+
+
+def test_a_folder_without_data_is_told_before_anything_is_combined(
+    workspace: MoonWorkspace,
+) -> None:
+    (workspace.root / "shards").mkdir()
+    done = workspace.moonpool("coverage", "combine", "shards", check=False)
+    assert done.returncode == 68
+    assert _errors(done)[0] == "error: found no data files in `shards`"

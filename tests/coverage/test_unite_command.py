@@ -9,6 +9,7 @@ import pytest
 from moonpool.cli.group import run
 from moonpool.coverage.datafile import read_data_file, write_data_file
 from moonpool.coverage.executed import Executed, FileRun
+from moonpool.coverage.origin import Origin, note_origin, noted_origin
 from moonpool.coverage.sources import note_sources, noted_sources
 
 if TYPE_CHECKING:
@@ -98,3 +99,41 @@ def test_shards_of_different_commits_are_refused_and_those_of_one_keep_its_diges
         "error: found data about different versions of `src/a.py`, expected one commit's",
         "hint: leave out the data of other commits, or run their tests again",
     ]
+
+
+def test_shards_of_which_one_lacks_stay_shards(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (0, 1):
+        path = folder / "shards" / str(number) / "coverage"
+        note_origin(path, Origin("core", frozenset({f"{number + 1}/3"})))
+    assert run(["coverage", "unite", "shards"]) == 0
+    assert noted_origin(folder / ".moonpool" / "coverage").parts == {"1/3", "2/3"}
+    assert "moonpool: it is without shard 3 of 3" in capsys.readouterr().err
+    last = folder / "shards" / "2" / "coverage"
+    write_data_file(last, Executed(False, {}))
+    note_origin(last, Origin("core", frozenset({"3/3"})))
+    assert run(["coverage", "unite", "shards"]) == 0
+    assert noted_origin(folder / ".moonpool" / "coverage") == Origin("core")
+
+
+def test_unnumbered_parts_say_how_they_could_be_numbered(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (0, 1):
+        note_origin(folder / "shards" / str(number) / "coverage", Origin(None, frozenset({"some"})))
+    assert run(["coverage", "unite", "shards"]) == 0
+    assert (
+        "moonpool: these are parts of a project's tests: with `MOONPOOL_SHARD` they say how many"
+    ) in capsys.readouterr().err
+
+
+def test_data_of_two_projects_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, name in enumerate(("core", "packages/web")):
+        note_origin(folder / "shards" / str(number) / "coverage", Origin(name))
+    assert run(["coverage", "unite", "shards"]) == 68
+    assert capsys.readouterr().err.splitlines() == [
+        "error: found data of `core`, `packages/web`, expected one project's",
+        "hint: `moonpool coverage combine PATHS` sorts data by project",
+    ]
+    assert not (folder / ".moonpool").exists()

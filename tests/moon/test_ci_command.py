@@ -127,3 +127,14 @@ def test_a_signal_ends_the_tests_and_leaves_the_coverage_alone(workspace: MoonWo
     ci.communicate()
     assert ci.returncode == 128 + signal.SIGTERM
     assert not _combined(workspace).exists()
+
+
+def test_a_shard_is_tested_and_neither_combined_nor_judged(workspace: MoonWorkspace) -> None:
+    workspace.write("pyproject.toml", "[tool.moonpool.gates]\ntotal = 100\n")
+    done = workspace.moonpool("ci", "one:test", MOONPOOL_SHARD="2/3")
+    assert done.stderr.splitlines()[-2:] == [
+        "moonpool: one:test passed",
+        "moonpool: this was shard 2/3: `moonpool coverage combine` unites what all left",
+    ]
+    assert (workspace.root / "packages/one/.moonpool/coverage").is_file()
+    assert not _combined(workspace).exists()

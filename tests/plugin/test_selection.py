@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
+from moonpool.coverage.origin import noted_origin
+from moonpool.plugin.selection import division
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,3 +93,71 @@ def test_the_folder_itself_is_everything_where_no_testpaths_are_set(
     measured.write("pyproject.toml", "[tool.coverage.run]\nsource = ['.']\n")
     measured.test("-n", "0", ".")
     assert _whole(measured).exists()
+
+
+def test_listing_tests_leaves_the_projects_file_alone(measured: PytestProject) -> None:
+    measured.test("-n", "0")
+    before = _whole(measured).read_bytes()
+    assert measured.test("-n", "0", "--collect-only").returncode == 0
+    assert _whole(measured).read_bytes() == before
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_shard_leaves_the_projects_file_and_says_so_in_it(
+    measured: PytestProject, workers: str
+) -> None:
+    done = measured.test("-n", workers, "tests", MOONPOOL_SHARD="1/2")
+    assert noted_origin(_whole(measured)).parts == {"1/2"}
+    assert "moonpool: coverage of shard 1/2 is in `.moonpool/coverage`" in done.stderr
+    assert not _partial(measured).exists()
+
+
+def test_a_shard_that_stopped_at_a_failure_is_no_whole_shard(measured: PytestProject) -> None:
+    measured.write("tests/test_four.py", "def test_it(): assert False\n")
+    assert measured.test("-n", "0", "-x", "tests", MOONPOOL_SHARD="1/2").returncode == 1
+    assert noted_origin(_whole(measured)).parts == {"some"}
+
+
+def test_a_selection_that_moon_takes_for_the_task_says_so_in_its_file(
+    measured: PytestProject,
+) -> None:
+    measured.test("-n", "0", "tests", MOON_TASK_HASH="0123abcd")
+    assert noted_origin(_whole(measured)).parts == {"some"}
+    measured.test("-n", "0", MOON_TASK_HASH="4567cdef")
+    assert noted_origin(_whole(measured)).parts == set()
+
+
+@pytest.mark.parametrize(
+    ("options", "shard"),
+    [
+        ({"splits": 3, "group": 1}, "1/3"),
+        ({"num_shards": 3, "shard_id": 0}, "1/3"),
+        ({"splits": None, "group": None, "num_shards": 1, "shard_id": 0}, None),
+        ({"splits": 3, "group": None}, None),
+        ({"splits": "by word", "group": "some"}, None),
+    ],
+)
+def test_the_options_of_pytest_split_and_pytest_shard_are_understood(
+    options: dict[str, object], shard: str | None
+) -> None:
+    assert division(Namespace(**options)) == shard
+
+
+DIVIDING = """
+def pytest_addoption(parser):
+    parser.addoption("--splits", type=int)
+    parser.addoption("--group", type=int)
+
+def pytest_collection_modifyitems(config, items):
+    group, splits = config.option.group, config.option.splits
+    items[:] = items[group - 1 :: splits]
+"""
+
+
+def test_what_a_plugin_divides_is_a_shard_unless_more_is_left_out(measured: PytestProject) -> None:
+    measured.write("dividing.py", DIVIDING)
+    words = ("-n", "0", "-p", "dividing", "--splits=2", "--group=2")
+    assert measured.test(*words, PYTHONPATH=str(measured.root)).returncode == 0
+    assert noted_origin(_whole(measured)).parts == {"2/2"}
+    measured.test(*words, "-k", "it", PYTHONPATH=str(measured.root))
+    assert noted_origin(_partial(measured)).parts == {"some"}

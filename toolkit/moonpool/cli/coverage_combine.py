@@ -14,8 +14,9 @@ import click
 from moonpool import moon as moons
 from moonpool.cli.coverage_inputs import expected_inputs
 from moonpool.cli.output import print_error, print_json, print_lines, print_note, wants_colour
+from moonpool.config import find_places, read_settings
 from moonpool.coverage.analysis import analysed
-from moonpool.coverage.combine import combine, data_errors
+from moonpool.coverage.combine import combine, data_errors, shard_errors
 from moonpool.coverage.combined import load_combined
 from moonpool.coverage.foreign import read_foreign_shares
 from moonpool.coverage.report import report_on
@@ -70,11 +71,16 @@ def _options(default: Sequence[str]) -> Callable[[Callable[..., int]], Callable[
 
 
 @click.command("combine")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @_options(_ALL)
-def combine_(formats: list[str], files: bool, as_json: bool) -> int:
-    """Unite the data of all projects and write the reports."""
+def combine_(formats: list[str], files: bool, as_json: bool, paths: tuple[Path, ...]) -> int:
+    """Unite the data of all projects and write the reports.
+
+    PATHS are further data, such as that of CI's shards: files, or folders in which they are looked
+    for. They are left as they are.
+    """
     workspace = moons.find_workspace(Path.cwd(), environ=os.environ)
-    inputs, strangers = expected_inputs(workspace, os.environ)
+    inputs, strangers = expected_inputs(workspace, os.environ, paths)
     combined = combine(inputs, workspace.root)
     if not combined.projects:
         print_note("no project has the tag `pytest` or a task `test`: there is nothing to combine")
@@ -82,8 +88,15 @@ def combine_(formats: list[str], files: bool, as_json: bool) -> int:
         print_note("some projects measure branches, some do not: the united data has lines only")
     if combined.outside:
         print_note(f"left out measured files outside of the workspace: {combined.outside}")
+    errors = [*strangers, *_lacking_shards(workspace.root, combined)]
     wish = _Wish(formats, files, as_json)
-    return _report(workspace.root, combined, combined.projects, wish, errors=strangers)
+    return _report(workspace.root, combined, combined.projects, wish, errors=errors)
+
+
+def _lacking_shards(root: Path, combined: Combined) -> list[MoonpoolError]:
+    if read_settings(find_places(root, os.environ), os.environ).shard:
+        return []  # A job that runs one shard has no other's.
+    return [error for project in combined.projects for error in shard_errors(project)]
 
 
 @click.command("report")

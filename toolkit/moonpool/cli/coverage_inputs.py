@@ -6,25 +6,34 @@ from typing import TYPE_CHECKING
 
 from moonpool import moon as moons
 from moonpool.config import find_places, read_settings
+from moonpool.coverage.finding import data_files
+from moonpool.coverage.owners import by_project
 from moonpool.coverage.workspace import DATA_FILE, ProjectInput
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["expected_inputs"]
 
 
 def expected_inputs(
-    workspace: moons.Workspace, environ: Mapping[str, str]
+    workspace: moons.Workspace, environ: Mapping[str, str], paths: Sequence[Path] = ()
 ) -> tuple[list[ProjectInput], list[MoonpoolError]]:
-    """Return all projects that should have coverage, and errors for names that no project has."""
+    """Return all projects that should have coverage, and errors for what is of no project.
+
+    ``paths`` are further data files, or folders that hold some. Raises MoonpoolError when there
+    are none in them.
+    """
     settings = read_settings(find_places(workspace.root, environ), environ)
     declared = settings.coverage_inputs or {}
     projects = moons.list_projects(workspace, environ=environ)
     known = [project.id for project in projects]
     strangers = [_stranger(name, known) for name in declared if name not in known]
-    return _inputs(workspace, projects, declared, environ), strangers
+    sources = {project.source: project.id for project in projects}
+    shards, errors = by_project(data_files(paths) if paths else (), sources)
+    return _inputs(workspace, projects, declared, environ, shards), [*strangers, *errors]
 
 
 def _inputs(
@@ -32,6 +41,7 @@ def _inputs(
     projects: Sequence[moons.Project],
     declared: Mapping[str, tuple[str, ...]],
     environ: Mapping[str, str],
+    shards: Mapping[str, tuple[Path, ...]],
 ) -> list[ProjectInput]:
     # moon writes its report when a run ends, so inside of a run it is an older run's. But there a
     # task is started only when all that it depends on has passed.
@@ -45,9 +55,10 @@ def _inputs(
             project.root,
             states.get(f"{project.id}:test", unknown),
             declared.get(project.id, ()),
+            shards.get(project.id, ()),
         )
         for project in projects
-        if project.id in declared or _is_tested(project)
+        if project.id in declared or project.id in shards or _is_tested(project)
     ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,21 +10,21 @@ import click
 from moonpool.cli.output import print_error, print_note
 from moonpool.coverage.datafile import write_data_file
 from moonpool.coverage.executed import rename
+from moonpool.coverage.finding import data_files, files_beside
 from moonpool.coverage.gather import gather, worthwhile
+from moonpool.coverage.origin import Origin
+from moonpool.coverage.parts import SOME, lacking_text
 from moonpool.coverage.paths import remapping
-from moonpool.coverage.sources import note_sources
+from moonpool.coverage.project import note
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from moonpool.coverage.gather import DamagedFile
+    from moonpool.coverage.parts import Parts
 
 __all__ = ["unite"]
-
-# Names that coverage.py and moonpool give to data, and the reports that may lie beside it.
-_DATA_NAME = re.compile(r"\.?coverage([.-].*)?")
-_REPORT_ENDINGS = (".html", ".info", ".json", ".lcov", ".toml", ".xml")
 
 
 @click.command("unite")
@@ -43,20 +41,22 @@ def unite(paths: tuple[Path, ...], output: Path) -> int:
     PATHS are data files, or folders in which they are looked for; without any it is this folder
     alone. They are left as they are.
     """
-    files = _data_files(paths, output) if paths else _beside(Path(), output)
-    if not files:
-        raise _nothing(paths or (Path.cwd(),))
+    files = data_files(paths, output) if paths else files_beside(Path(), output)
     found = gather(files, processes=_processes(files))
     if found.contradicted:
         raise _of_two_minds(found.contradicted)
+    if len(found.projects) > 1:
+        raise _of_two_projects(found.projects)
     if found.mixed:
         print_note(
             "some files have no branches: what ran there counts as run, its jumps as unknown"
         )
     if found.files:
         executed, _ = rename(found.executed, _names(Path.cwd()))
-        write_data_file(output, executed, complete=lambda aside: note_sources(aside, found.sources))
+        origin = Origin(next(iter(found.projects), None), found.parts)
+        write_data_file(output, executed, complete=lambda aside: note(aside, found.sources, origin))
         print_note(f"united {found.files} data files in {output}")
+        _say_what_lacks(found.parts)
     for entry in found.damaged:
         print_error(_unreadable(entry))
     return ExitCode.COVERAGE if found.damaged else ExitCode.OK
@@ -83,36 +83,18 @@ def _names(folder: Path) -> Callable[[str], str]:
     return name
 
 
-def _data_files(paths: Iterable[Path], output: Path) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        found += _below(path, output) if path.is_dir() else [path]
-    return found
+def _say_what_lacks(parts: Parts) -> None:
+    if parts == {SOME}:
+        print_note("these are parts of a project's tests: with `MOONPOOL_SHARD` they say how many")
+    elif parts:
+        print_note(f"it is {lacking_text(parts)}")
 
 
-def _below(folder: Path, output: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        yield from _of_data(Path(place), sorted(names), output)
-
-
-def _beside(folder: Path, output: Path) -> list[Path]:
-    return list(_of_data(folder, sorted(path.name for path in folder.iterdir()), output))
-
-
-def _of_data(folder: Path, names: Iterable[str], output: Path) -> Iterator[Path]:
-    for name in names:
-        path = folder / name
-        is_data = _DATA_NAME.fullmatch(name) and not name.endswith(_REPORT_ENDINGS)
-        if is_data and path.is_file() and path.absolute() != output.absolute():
-            yield path
-
-
-def _nothing(paths: Iterable[Path]) -> MoonpoolError:
+def _of_two_projects(folders: tuple[str, ...]) -> MoonpoolError:
     return MoonpoolError(
-        f"found no data files in {', '.join(f'`{path}`' for path in paths)}",
-        hint="name files, or a folder that holds some called `.coverage…` or `coverage…`",
-        slug="coverage-nothing-to-unite",
+        f"found data of {', '.join(f'`{folder}`' for folder in folders)}, expected one project's",
+        hint="`moonpool coverage combine PATHS` sorts data by project",
+        slug="coverage-two-projects",
         exit_code=ExitCode.COVERAGE,
     )
 

@@ -47,7 +47,8 @@ KEYS = (
 class Settings(NamedTuple):
     """What a project asks of moonpool; the defaults suit a project that says nothing.
 
-    ``worker_bytes`` is None where nobody set it: then it is what earlier runs measured.
+    ``worker_bytes`` is None where nobody set it: then it is what earlier runs measured. ``shard``
+    is the part of the tests that this run is told to be, such as `2/3`.
     """
 
     workers: Wish
@@ -64,6 +65,7 @@ class Settings(NamedTuple):
     coverage_inputs: Mapping[str, tuple[str, ...]] | None
     worker_env: Mapping[str, str] | None
     namespace: str | None
+    shard: str | None
 
 
 def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
@@ -87,6 +89,7 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         coverage_inputs=_coverage_inputs(table.get("coverage-inputs")),
         worker_env=_variables(table.get("worker-env")),
         namespace=environ.get("MOONPOOL_NAMESPACE") or None,
+        shard=_shard(environ.get("MOONPOOL_SHARD")),
     )
 
 
@@ -171,6 +174,21 @@ def _floor(table: Mapping[str, Any], environ: Mapping[str, str]) -> int:
         hint = "write 1 to start at once with one worker, or 0 to wait for a free one"
         raise config_error(f"{source} is `{found}`, expected 0 or 1", hint)
     return int(str(found))
+
+
+def _shard(found: str | None) -> str | None:
+    if not found:
+        return None
+    parts = found.split("/")
+    # Four digits are more machines than anybody has.
+    if len(parts) == 2 and all(part.isdecimal() and len(part) <= 4 for part in parts):
+        number, count = map(int, parts)
+        if 1 <= number <= count:
+            return f"{number}/{count}" if count > 1 else None
+    raise config_error(
+        f"MOONPOOL_SHARD is `{found}`, expected a shard such as `2/3`",
+        "count from 1 to the number of shards",
+    )
 
 
 _WORDS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}

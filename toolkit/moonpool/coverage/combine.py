@@ -17,10 +17,10 @@ from moonpool.coverage.combined import (
     share_file,
     write_manifest,
 )
-from moonpool.coverage.datafile import DataFileError, read_data_file, write_data_file
+from moonpool.coverage.datafile import write_data_file
 from moonpool.coverage.executed import Executed, unite
 from moonpool.coverage.foreign import foreign_shares, read_inputs, write_foreign_shares
-from moonpool.coverage.sources import changed_since
+from moonpool.coverage.reading import read_project
 from moonpool.coverage.workspace import DATA_FILE, ProjectInput, shares, workspace_names
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from moonpool.coverage.foreign import Inputs
+    from moonpool.coverage.reading import Reading
 
-__all__ = ["combine", "data_errors"]
+__all__ = ["combine", "data_errors", "shard_errors"]
 
 # Why a project whose tests ended so may have left no data, by moon's word for their end.
 _REASONS = {
@@ -55,8 +56,7 @@ _REASONS_OF_DECLARED = {
 class _Found:
     """What was read, by project id, and what belongs to whom."""
 
-    data: Mapping[str, Executed]
-    unreadable: Mapping[str, str]
+    readings: Mapping[str, Reading]
     told: Mapping[str, Inputs]
     parts: Mapping[str, Executed]
     foreign: Mapping[str, object]
@@ -64,16 +64,13 @@ class _Found:
     def has(self, project: ProjectInput) -> bool:
         """Whether any data of a project could be read."""
         told = self.told.get(project.id)
-        return project.id in self.data or (told is not None and told.read)
+        own = self.readings[project.id].executed is not None
+        return own or (told is not None and told.read)
 
     def lacking(self, project: ProjectInput) -> tuple[Lacking, ...]:
         """The data files of a project that are named by somebody and could not be read."""
         told = self.told.get(project.id)
-        others = told.lacking if told else ()
-        if project.id not in self.unreadable:
-            return others
-        path = (Path(project.source) / DATA_FILE).as_posix()
-        return (Lacking(path, self.unreadable[project.id]), *others)
+        return (*self.readings[project.id].lacking, *(told.lacking if told else ()))
 
 
 def combine(projects: Sequence[ProjectInput], workspace_root: Path) -> Combined:
@@ -84,19 +81,21 @@ def combine(projects: Sequence[ProjectInput], workspace_root: Path) -> Combined:
     """
     _require_distinct(projects)
     ordered = sorted(projects, key=lambda project: project.id)
-    data, unreadable = _readable(ordered)
+    readings = {project.id: read_project(project, workspace_root) for project in ordered}
     told = {entry.id: read_inputs(entry, workspace_root) for entry in ordered if entry.inputs}
     named = {}
     outside = sum(inputs.outside for inputs in told.values())
+    outside += sum(reading.outside for reading in readings.values())
     for project in ordered:
-        if project.id in data:
-            named[project.id], strangers = workspace_names(project.source, data[project.id])
+        executed = readings[project.id].executed
+        if executed is not None:
+            named[project.id], strangers = workspace_names(project.source, executed)
             outside += strangers
     parts = shares(ordered, named)
     foreign = foreign_shares(
         ordered, told, {path for part in parts.values() for path in part.files}
     )
-    found = _Found(data, unreadable, told, parts, foreign)
+    found = _Found(readings, told, parts, foreign)
     kinds = {executed.branches for executed in named.values() if executed.files}
     combined = Combined(
         workspace_root / COMBINED_FOLDER,
@@ -108,28 +107,6 @@ def combine(projects: Sequence[ProjectInput], workspace_root: Path) -> Combined:
     write_foreign_shares(combined.folder, foreign)
     write_manifest(combined)
     return combined
-
-
-def _readable(projects: Sequence[ProjectInput]) -> tuple[dict[str, Executed], dict[str, str]]:
-    data = {}
-    unreadable = {}
-    for project in projects:
-        try:
-            found = read_data_file(project.root / DATA_FILE)
-            _require_fresh(project)
-            data[project.id] = found
-        except FileNotFoundError:
-            continue
-        except DataFileError as error:
-            unreadable[project.id] = str(error)
-    return data, unreadable
-
-
-def _require_fresh(project: ProjectInput) -> None:
-    changed = changed_since(project.root / DATA_FILE, project.root)
-    if changed:
-        others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise DataFileError(f"is about other sources: `{changed[0]}`{others} changed since")
 
 
 def _require_distinct(projects: Sequence[ProjectInput]) -> None:
@@ -172,6 +149,7 @@ def _known(project: ProjectInput, found: _Found) -> CombinedProject:
         foreign=project.id in found.foreign,
         declared=bool(project.inputs),
         lacking=lacking,
+        parts=tuple(sorted(found.readings[project.id].parts)),
     )
 
 
@@ -195,7 +173,22 @@ def data_errors(project: CombinedProject) -> tuple[MoonpoolError, ...]:
     )
 
 
+def shard_errors(project: CombinedProject) -> tuple[MoonpoolError, ...]:
+    """Return an error where a shard of a project's tests left nothing, and others did."""
+    if not project.lacks_shards:
+        return ()
+    error = MoonpoolError(
+        f"found data of project `{project.id}` {project.lacks_shards}",
+        hint="run the jobs of those shards again, and name all that they left",
+        slug="coverage-shard-missing",
+        exit_code=ExitCode.COVERAGE,
+    )
+    return (error,)
+
+
 def _hint(project: CombinedProject, file: Lacking) -> str:
+    if file.shard:
+        return "run the job that wrote it again, at the commit that is checked out here"
     again = f"run `moon run {project.id}:test --force`"
     own = file.path == (Path(project.source) / DATA_FILE).as_posix()
     return again if own else f"{again}, or correct `[tool.moonpool.coverage-inputs]`"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from moonpool.coverage.datafile import DataFileError, read_data_file
+from moonpool.coverage.parts import lacking_shards, lacking_text
 from moonpool.errors import ExitCode, MoonpoolError
 from moonpool.files import read_versioned_json, write_versioned_json
 
@@ -32,7 +33,7 @@ __all__ = [
 
 COMBINED_FOLDER = Path(".moonpool", "combined")
 _MANIFEST = "manifest.json"
-_MANIFEST_VERSION = 2
+_MANIFEST_VERSION = 3
 
 _ABSENT = "is not there"
 
@@ -46,10 +47,14 @@ _ENDS = {
 
 @dataclass(frozen=True)
 class Lacking:
-    """A data file that should be there and readable; ``reason`` is empty where it is not there."""
+    """A data file that should be there and readable; ``reason`` is empty where it is not there.
+
+    ``shard`` is one that another job left, and not the project's folder.
+    """
 
     path: str
     reason: str = ""
+    shard: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class CombinedProject:
     ``data`` is "present", "missing" or "unreadable"; ``reason`` says why it is not present, and is
     empty otherwise. ``share`` is whether anybody's tests measured files of this project,
     ``foreign`` whether other tools did, ``declared`` whether the workspace's configuration names
-    their files.
+    their files. ``parts`` are those of its tests that the data are of, none for all.
     """
 
     id: str
@@ -71,6 +76,7 @@ class CombinedProject:
     foreign: bool = False
     declared: bool = False
     lacking: tuple[Lacking, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def is_expected(self) -> bool:
@@ -81,8 +87,14 @@ class CombinedProject:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is lacking; what other projects' tests ran of it is not all of it."""
-        known = self.data == "present" and not (self.declared and self.lacking)
+        known = self.data == "present" and not self.lacking and not self.parts
         return known or not self.is_expected
+
+    @property
+    def lacks_shards(self) -> str:
+        """Which shards did not come: `without shard 2 of 3`; empty where none is known to lack."""
+        parts = frozenset(self.parts)
+        return lacking_text(parts) if lacking_shards(parts) else ""
 
     @property
     def note(self) -> str:
@@ -92,7 +104,8 @@ class CombinedProject:
         if self.data == "missing":
             return f"no data: {self.reason}"
         without = [f"without `{file.path}`: it {file.reason or _ABSENT}" for file in self.lacking]
-        return "; ".join(filter(None, [_ENDS.get(self.state), *without]))
+        lacking = lacking_text(frozenset(self.parts))
+        return "; ".join(filter(None, [_ENDS.get(self.state), lacking, *without]))
 
 
 @dataclass(frozen=True)
@@ -147,8 +160,9 @@ def load_combined(workspace_root: Path) -> Combined:
     return Combined(folder, projects, manifest["mixed"], manifest["outside"])
 
 
-def _project(*, lacking: list[dict[str, str]], **known: Any) -> CombinedProject:
-    return CombinedProject(**known, lacking=tuple(Lacking(**file) for file in lacking))
+def _project(*, lacking: list[dict[str, Any]], parts: list[str], **known: Any) -> CombinedProject:
+    files = tuple(Lacking(**file) for file in lacking)
+    return CombinedProject(**known, lacking=files, parts=tuple(parts))
 
 
 def not_combined(what: str) -> MoonpoolError:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from moonpool.coverage.datafile import Arcs, DataFileError, opened, rows
 from moonpool.coverage.executed import Executed, FileRun, unite
+from moonpool.coverage.origin import Origin, origin_in
+from moonpool.coverage.parts import Parts, united_parts
 from moonpool.coverage.sources import sources_in
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ class Gathered:
     """What ran in any of the files, how many were read, and those that could not be.
 
     ``mixed`` says that some had branches and some had not. ``sources`` are the digests of the
-    sources that the files are about, ``contradicted`` those about which they differ.
+    sources that the files are about, ``contradicted`` those about which they differ. ``projects``
+    are the folders that the files are said to be of, ``parts`` the tests that they are of together.
     """
 
     executed: Executed
@@ -50,6 +53,8 @@ class Gathered:
     damaged: tuple[DamagedFile, ...]
     sources: Mapping[str, str]
     contradicted: tuple[str, ...]
+    projects: tuple[str, ...]
+    parts: Parts
 
 
 class _Union:
@@ -64,6 +69,7 @@ class _Union:
         self.arcs: dict[tuple[str, str], set[str]] = {}
         self.sources: dict[str, str] = {}
         self.contradicted: set[str] = set()
+        self.origins: set[Origin] = set()
         # A copy of each text, for all files to share.
         self._texts: dict[str, str] = {}
 
@@ -71,7 +77,7 @@ class _Union:
         try:
             with opened(path) as connection:
                 contents = rows(connection)
-                sources = sources_in(contents.meta)
+                sources, origin = sources_in(contents.meta), origin_in(contents.meta)
                 for name, context, what in contents.runs:
                     if isinstance(what, str):
                         self.add_arcs((name, context), what)
@@ -85,6 +91,7 @@ class _Union:
         else:
             self.add_files(contents.tracers, contents.branches)
             self.add_sources(sources)
+            self.origins.add(origin)
             self.files += 1
 
     def add_files(self, tracers: dict[str, str], branches: bool) -> None:
@@ -143,6 +150,7 @@ class _Union:
             "branches": self.branches,
             "sources": self.sources,
             "contradicted": [*self.contradicted],
+            "origins": [[project, [*parts]] for project, parts in self.origins],
         }
         _write_line(stream, end)
 
@@ -166,6 +174,7 @@ class _Union:
         self.add_files(found["tracers"], found["branches"])
         self.add_sources(found["sources"])
         self.contradicted.update(found["contradicted"])
+        self.origins.update(Origin(name, frozenset(parts)) for name, parts in found["origins"])
 
 
 def _write_line(stream: TextIO, record: object) -> None:
@@ -188,10 +197,17 @@ def gather(paths: Sequence[Path], *, processes: int = 1) -> Gathered:
             # It was killed, perhaps for its memory; what it had told is united once more.
             for path in part:
                 union.add(path)
-    damaged = tuple(sorted(union.damaged, key=lambda entry: entry.path))
     mixed = union.branches and bool(union.lines)
-    contradicted = tuple(sorted(union.contradicted))
-    return Gathered(union.executed(), union.files, mixed, damaged, union.sources, contradicted)
+    return Gathered(
+        union.executed(),
+        union.files,
+        mixed,
+        tuple(sorted(union.damaged, key=lambda entry: entry.path)),
+        union.sources,
+        tuple(sorted(union.contradicted)),
+        tuple(sorted({origin.project for origin in union.origins if origin.project})),
+        united_parts(origin.parts for origin in union.origins),
+    )
 
 
 def worthwhile(paths: Sequence[Path]) -> int:

@@ -9,7 +9,7 @@ from moonpool.coverage.changed import changed_numbers
 from moonpool.coverage.gates import Floor, State, Verdict, at_least, not_worse, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from moonpool.coverage.analysis import Analysed
@@ -37,7 +37,30 @@ class Thresholds:
 
 def judge(report: Report, wanted: Thresholds, root: Path) -> tuple[Verdict, ...]:
     """Return every gate's verdict; a project whose data is missing is a verdict of its own."""
-    return (*_projects(report, wanted), *_total(report, wanted), *_changed(report, wanted, root))
+    parted = [project for project in report.numbers.projects if project.parted]
+    verdicts = (
+        *_projects(report, wanted),
+        *_total(report, wanted),
+        *_changed(report, wanted, root),
+    )
+    return tuple(_as_far_as_known(verdict, parted) for verdict in verdicts)
+
+
+def _as_far_as_known(verdict: Verdict, parted: Sequence[ProjectNumbers]) -> Verdict:
+    # The rest of the tests may run what a gate misses, so it has not failed yet.
+    concerned = [
+        project.id
+        for project in parted
+        if verdict.subject in (project.id, "workspace") or _holds_any(project, verdict)
+    ]
+    if verdict.state is not State.FAILED or not concerned:
+        return verdict
+    why = f"{verdict.sentence}; not all tests of {', '.join(concerned)} are counted"
+    return unknown(verdict.gate, verdict.subject, why)
+
+
+def _holds_any(project: ProjectNumbers, verdict: Verdict) -> bool:
+    return not {file.path for file in project.files}.isdisjoint(file.path for file in verdict.files)
 
 
 def _projects(report: Report, wanted: Thresholds) -> Iterator[Verdict]:

@@ -59,7 +59,8 @@ class ProjectNumbers:
 
     ``expected`` is False where there is none because the project does not measure coverage,
     ``declared`` whether the workspace's configuration names data of other tools, and ``whole`` is
-    False where some of that is not known.
+    False where some of that is not known. With ``parted`` data of a part of its tests, more may
+    have run than is counted.
     """
 
     id: str
@@ -71,6 +72,7 @@ class ProjectNumbers:
     expected: bool = True
     declared: bool = False
     whole: bool = True
+    parted: bool = False
 
     @property
     def numbers(self) -> Numbers:

@@ -65,6 +65,7 @@ def _project(
         expected=project.is_expected,
         declared=project.declared,
         whole=project.is_whole,
+        parted=bool(project.parts) or any(file.shard for file in project.lacking),
     )
 
 

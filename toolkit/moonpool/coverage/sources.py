@@ -9,16 +9,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import sqlite3
 from typing import TYPE_CHECKING
 
-from moonpool.coverage.datafile import opened
+from moonpool.coverage.datafile import add_meta, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["changed_since", "digests", "note_sources", "noted_sources", "sources_in"]
+__all__ = [
+    "changed_since",
+    "differing",
+    "digests",
+    "note_sources",
+    "noted_sources",
+    "sources_in",
+]
 
 _KEY = "moonpool_sources"
 # 64 bits: enough to notice a change, and nobody gains by forging one.
@@ -37,10 +43,7 @@ def digests(root: Path, names: Iterable[str]) -> dict[str, str]:
 
 def note_sources(data_file: Path, sources: Mapping[str, str]) -> None:
     """Write the digests into a data file that nobody else has yet."""
-    with contextlib.closing(sqlite3.connect(data_file)) as connection, connection:
-        connection.execute("pragma journal_mode = off")
-        text = json.dumps(sources, sort_keys=True, separators=(",", ":"))
-        connection.execute("insert into meta (key, value) values (?, ?)", (_KEY, text))
+    add_meta(data_file, _KEY, json.dumps(sources, sort_keys=True, separators=(",", ":")))
 
 
 def noted_sources(data_file: Path) -> dict[str, str]:
@@ -64,5 +67,9 @@ def changed_since(data_file: Path, root: Path) -> tuple[str, ...]:
     ``opened``.
     """
     before = noted_sources(data_file)
-    now = digests(root, before)
-    return tuple(name for name in sorted(now) if now[name] != before[name])
+    return differing(before, digests(root, before))
+
+
+def differing(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names whose digests are in both and not the same."""
+    return tuple(name for name in sorted(before) if now.get(name, before[name]) != before[name])

@@ -28,7 +28,8 @@ class ProjectInput:
 
     ``source`` is its folder as moon writes it (``.`` for the workspace root), ``state`` what became
     of its tests in moon's words (passed, cached, failed, skipped), anything else for not run.
-    ``inputs`` are files that other tools leave in it, by their names there.
+    ``inputs`` are files that other tools leave in it, by their names there. ``shards`` are data
+    files of it that lie elsewhere.
     """
 
     id: str
@@ -36,6 +37,7 @@ class ProjectInput:
     root: Path
     state: str
     inputs: tuple[str, ...] = ()
+    shards: tuple[Path, ...] = ()
 
 
 def workspace_names(source: str, executed: Executed) -> tuple[Executed, int]:

@@ -19,6 +19,7 @@ INPUT_VARIABLES = frozenset(
     {
         "MOONPOOL_CONTEXTS",
         "MOONPOOL_COVERAGE",
+        "MOONPOOL_SHARD",
         "PYTEST_ADDOPTS",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
         "PYTEST_PLUGINS",

@@ -76,7 +76,7 @@ def _prepare(
         share, decision = _shared(config, places, settings, decision, notes)
     if decision is not None and chooses:
         args[:0] = decision.arguments
-    selected = selection(config, parser)
+    selected = selection(config, parser, settings.shard)
     controller = Controller(config, places, settings, decision, share, notes, selected)
     config.pluginmanager.register(controller, CONTROLLER)
     if launch is not None and not options.collectonly:
@@ -139,8 +139,10 @@ class Controller:
 
     @property
     def _keeps_last_data(self) -> bool:
-        # moon hashes the arguments, so that a selection never passes for the whole task there.
-        return any(self._selected) and "MOON_TASK_HASH" not in os.environ
+        # moon hashes the arguments, so that a selection never passes for the whole task there; and
+        # what a shard leaves is meant to be taken for the project's.
+        chosen = any(self._selected) and not self._selected.shard
+        return chosen and "MOON_TASK_HASH" not in os.environ
 
     def equip(self, coverage: RunCoverage | None) -> None:
         """Prepare environment, databases, coverage and records before any conftest is imported."""
@@ -271,8 +273,9 @@ class Controller:
         """
         if self._coverage is not None:
             self._coverage.look_for_others(self._config)
-            if not self._selected.some and not was_cut_short(session, exitstatus):
-                self._coverage.partial = False
+            if not was_cut_short(session, exitstatus):
+                self._coverage.parts = self._selected.parts
+                self._coverage.partial &= self._selected.some
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._settings.allow_no_tests:
             session.exitstatus = pytest.ExitCode.OK
 

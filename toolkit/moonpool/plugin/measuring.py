@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from moonpool.coverage.parts import SOME
 from moonpool.plugin.names import COVERAGE_CONTEXTS, COVERAGE_FOLDER, COVERAGE_PROJECT
 from moonpool.run import open_scratch
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from moonpool.config import Places
     from moonpool.coverage.measure import Measurement
+    from moonpool.coverage.parts import Parts
     from moonpool.coverage.project import ProjectData
     from moonpool.run import Scratch
 
@@ -29,13 +31,15 @@ class RunCoverage:
     """The measurement of this process, its workers and their children, until it is written.
 
     ``foreign_data`` is the file of another measurer (pytest-cov) that was active instead;
-    ``told`` is called with the ``seconds`` that writing the data took.
+    ``told`` is called with the ``seconds`` that writing the data took. ``parts`` are those of the
+    project's tests that have run to their end; ``partial`` data go to a file of their own.
     """
 
     places: Places
     scratch: Scratch
     measurement: Measurement | None
     partial: bool = False
+    parts: Parts = frozenset({SOME})
     foreign_data: Path | None = field(default=None)
     told: Callable[..., None] | None = None
 
@@ -96,11 +100,17 @@ class RunCoverage:
         """
         began = time.perf_counter()
         notes = self._finish()
-        if self.partial and self.measurement is not None:
-            notes += ("coverage of this selection is in `.moonpool/coverage-partial`",)
+        if self.measurement is not None:
+            notes += self._what_it_is_of()
         if self.told is not None:
             self.told(seconds=round(time.perf_counter() - began, 4))
         return notes
+
+    def _what_it_is_of(self) -> tuple[str, ...]:
+        if self.partial:
+            return ("coverage of this selection is in `.moonpool/coverage-partial`",)
+        shards = sorted(self.parts - {SOME})
+        return tuple(f"coverage of shard {shard} is in `.moonpool/coverage`" for shard in shards)
 
     def _finish(self) -> tuple[str, ...]:
         from moonpool.coverage.project import adopt, write_project_data
@@ -112,12 +122,22 @@ class RunCoverage:
                 self.measurement.finish()
                 return _notes(
                     write_project_data(
-                        project_root, self.scratch.folder, output, workspace_root=workspace_root
+                        project_root,
+                        self.scratch.folder,
+                        output,
+                        workspace_root=workspace_root,
+                        parts=self.parts,
                     )
                 )
             if self.foreign_data is not None and self.foreign_data.is_file():
                 return _notes(
-                    adopt(project_root, self.foreign_data, output, workspace_root=workspace_root)
+                    adopt(
+                        project_root,
+                        self.foreign_data,
+                        output,
+                        workspace_root=workspace_root,
+                        parts=self.parts,
+                    )
                 )
             output.unlink(missing_ok=True)
             return ()
