@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from moonpool.databases.claims import claim_family, claim_note
-from moonpool.databases.connection import connect
+from moonpool.databases.lifecycle import create
 from moonpool.databases.marks import Mark, advisory_key
 from moonpool.databases.names import automatic_namespaces
-from moonpool.databases.postgres import create, take_lock
+from moonpool.databases.postgres import PostgresLink
 from moonpool.databases.state import Family
 from moonpool.errors import MoonpoolError
 
@@ -30,40 +30,43 @@ def test_claims_go_from_the_plain_name_to_the_place_to_the_run(
 ) -> None:
     place, run = automatic_namespaces("app", "/checkout", "same")
     with ExitStack() as stack:
-        connections = [stack.enter_context(closing(connect(url_of("x")))) for _ in range(4)]
+        links = [stack.enter_context(closing(PostgresLink.open(url_of("x")))) for _ in range(4)]
         mark = _mark("same")
 
-        families = [claim_family(each, "a_test", None, mark) for each in connections[:3]]
+        families = [claim_family(each, "a_test", None, mark) for each in links[:3]]
 
         assert [family.namespace for family in families] == [None, place, run]
         with pytest.raises(MoonpoolError) as caught:
-            claim_family(connections[3], "a_test", None, mark)
+            claim_family(links[3], "a_test", None, mark)
         assert caught.value.message == (
             "all names for test databases beside `a_test` are in use by live runs"
         )
-        assert claim_family(connections[3], "a_test", "ci", mark) == Family("a_test", "ci")
-        assert claim_family(connections[2], "a_test", "ci", mark).namespace == f"ci_{place}"
+        assert claim_family(links[3], "a_test", "ci", mark) == Family("a_test", "ci")
+        assert claim_family(links[2], "a_test", "ci", mark).namespace == f"ci_{place}"
 
 
 def test_a_claim_ends_with_its_connection(url_of: Callable[[str], DatabaseUrl]) -> None:
-    first = connect(url_of("x"))
+    first = PostgresLink.open(url_of("x"))
     assert claim_family(first, "a_test", None, _mark("one")).namespace is None
-    pid = first.info.backend_pid
+    pid = first.session
     first.close()
 
-    with closing(connect(url_of("x"))) as second:
+    with closing(PostgresLink.open(url_of("x"))) as second:
         # The server notices the end of a connection in its own time.
-        second.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+        second.connection.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
         assert claim_family(second, "a_test", None, _mark("two")).namespace is None
 
 
 def test_another_connection_of_the_same_run_shares_its_claims(
     url_of: Callable[[str], DatabaseUrl],
 ) -> None:
-    with closing(connect(url_of("x"))) as one, closing(connect(url_of("x"))) as two:
+    with (
+        closing(PostgresLink.open(url_of("x"))) as one,
+        closing(PostgresLink.open(url_of("x"))) as two,
+    ):
         claim_family(one, "a_test", None, _mark("run"))
 
-        family = claim_family(two, "a_test", None, _mark("run"), own_pids=[one.info.backend_pid])
+        family = claim_family(two, "a_test", None, _mark("run"), own_sessions=[one.session])
 
         assert family == Family("a_test", None)
 
@@ -72,8 +75,11 @@ def test_the_database_of_another_runs_worker_is_no_plain_name_for_us(
     url_of: Callable[[str], DatabaseUrl],
 ) -> None:
     outer = _mark("outer")
-    with closing(connect(url_of("x"))) as one, closing(connect(url_of("x"))) as two:
-        take_lock(one, outer.lock)
+    with (
+        closing(PostgresLink.open(url_of("x"))) as one,
+        closing(PostgresLink.open(url_of("x"))) as two,
+    ):
+        one.take_lock(outer.lock)
         create(one, "a_test_gw0", outer)
 
         assert claim_family(two, "a_test_gw0", None, _mark("inner")).namespace is not None

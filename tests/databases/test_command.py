@@ -81,10 +81,12 @@ def test_clean_removes_what_dead_runs_left_and_nothing_else(
 def test_a_url_of_another_dialect_is_an_error() -> None:
     with pytest.raises(MoonpoolError) as caught:
         CliRunner().invoke(
-            command, ["clean", "--url", "mysql://u:s3cret@h/x"], catch_exceptions=False
+            command, ["clean", "--url", "oracle://u:s3cret@h/x"], catch_exceptions=False
         )
 
-    assert caught.value.message == "`--url` is a `mysql` URL, expected a PostgreSQL one"
+    assert caught.value.message == (
+        "`--url` is a `oracle` URL, expected one of a PostgreSQL or MySQL server"
+    )
 
 
 def test_without_a_url_only_folders_are_looked_at() -> None:

@@ -23,6 +23,11 @@ from moonpool.errors import MoonpoolError
             "a managed host (`*.rds.amazonaws.com`)",
         ),
         ("postgresql:///app_test?host=ok,x.neon.tech", "a managed host (`*.neon.tech`)"),
+        ("mysql+pymysql://h/app_test?ssl_verify_cert=true", None),
+        ("mysql+asyncmy://h/app", "a database name without `test` (`app`)"),
+        ("mysql://h/app_test?ssl_mode=VERIFY_IDENTITY", "`ssl_mode=VERIFY_IDENTITY`"),
+        ("mysql+pymysql://h/a_test?ssl_verify_identity=true", "`ssl_verify_identity=true`"),
+        ("mariadb://u:p@x.rds.amazonaws.com/a_test", "a managed host (`*.rds.amazonaws.com`)"),
     ],
 )
 def test_what_looks_like_production_is_named(text: str, sign: str | None) -> None:

@@ -15,9 +15,9 @@ from moonpool.databases import (
 )
 from moonpool.databases.account import server_account
 from moonpool.databases.cluster import make_folder
-from moonpool.databases.connection import connect
+from moonpool.databases.lifecycle import create
 from moonpool.databases.marks import Mark, advisory_key
-from moonpool.databases.postgres import create, take_lock
+from moonpool.databases.postgres import PostgresLink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +33,11 @@ def _mark(run: str) -> Mark:
 def test_only_databases_of_dead_runs_are_cleaned(url_of: Callable[[str], DatabaseUrl]) -> None:
     text = url_of("x").text
     live = _mark("live")
-    with closing(connect(url_of("x"))) as connection:
-        take_lock(connection, live.lock)
-        create(connection, "live_test", live)
-        create(connection, "dead_test", _mark("dead"))
-        connection.execute("CREATE DATABASE dead_test_gw0")
+    with closing(PostgresLink.open(url_of("x"))) as link:
+        link.take_lock(live.lock)
+        create(link, "live_test", live)
+        create(link, "dead_test", _mark("dead"))
+        link.connection.execute("CREATE DATABASE dead_test_gw0")
 
         done = clean_server(text, origin="it")
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moonpool.databases.names import LONGEST_NAME_BYTES, automatic_namespaces, database_name
+from moonpool.databases.names import (
+    LONGEST_NAME_BYTES,
+    LONGEST_NAME_LETTERS,
+    automatic_namespaces,
+    database_name,
+)
+from moonpool.databases.urls import MYSQL
 
 _bases = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=120
@@ -37,6 +43,19 @@ def test_every_name_fits(base: str, worker: str | None, namespace: str | None) -
 
     assert 0 < len(name.encode()) <= LONGEST_NAME_BYTES
     assert name == database_name(base, worker, namespace)
+
+
+@given(_bases, _workers, st.none() | _bases)
+def test_every_name_fits_a_server_that_counts_letters(
+    base: str, worker: str | None, namespace: str | None
+) -> None:
+    assert 0 < len(database_name(base, worker, namespace, MYSQL)) <= LONGEST_NAME_LETTERS
+
+
+def test_the_longest_name_that_a_user_may_have_stays_as_it_is() -> None:
+    assert database_name("ü" * 64, dialect=MYSQL) == "ü" * 64
+    assert database_name("x" * 63) == "x" * 63
+    assert database_name("ü" * 64, "gw0", dialect=MYSQL).startswith("ü" * 49 + "_")
 
 
 @given(_bases, _bases, _workers, _workers)

@@ -35,13 +35,13 @@ def test_a_default_without_a_server_needs_none() -> None:
 
 
 def test_another_dialect_is_left_as_it_is_with_a_note() -> None:
-    plan = plan_databases(DatabaseSettings(("A",)), {"A": "mysql+pymysql://u:secret@h/x_test"})
+    plan = plan_databases(DatabaseSettings(("A",)), {"A": "mssql+pyodbc://u:secret@h/x_test"})
 
     assert plan.given == {}
     (note,) = plan.notes
     assert note == (
-        "`A` is a `mysql` URL and stays as it is: databases for each worker are made on PostgreSQL"
-        " and SQLite so far"
+        "`A` is a `mssql` URL and stays as it is: databases for each worker are made on PostgreSQL,"
+        " MySQL, MariaDB and SQLite"
     )
 
 

@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from moonpool.databases.connection import connect
-from moonpool.databases.marks import Mark, advisory_key
-from moonpool.databases.postgres import (
+from moonpool.databases.lifecycle import (
     MarkedDatabase,
     create,
     drop,
     list_databases,
-    mark_of,
     owner_lives,
-    take_lock,
 )
+from moonpool.databases.marks import Mark, advisory_key
+from moonpool.databases.postgres import PostgresLink
 from moonpool.errors import MoonpoolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from moonpool.databases.connection import Connection
     from moonpool.databases.urls import DatabaseUrl
 
 
@@ -40,137 +37,137 @@ _MAKING = f"moonpool_making_{_OTHERS.lock % 2**64:016x}_1"
 
 
 @pytest.fixture
-def connection(url_of: Callable[[str], DatabaseUrl]) -> Iterator[Connection]:
-    with closing(connect(url_of("x"))) as opened:
+def link(url_of: Callable[[str], DatabaseUrl]) -> Iterator[PostgresLink]:
+    with closing(PostgresLink.open(url_of("x"))) as opened:
         yield opened
 
 
 @pytest.fixture
-def other(url_of: Callable[[str], DatabaseUrl]) -> Iterator[Connection]:
-    with closing(connect(url_of("x"))) as opened:
+def other(url_of: Callable[[str], DatabaseUrl]) -> Iterator[PostgresLink]:
+    with closing(PostgresLink.open(url_of("x"))) as opened:
         yield opened
 
 
-def test_a_database_is_made_once_with_its_mark(connection: Connection) -> None:
-    assert create(connection, "app_test_gw0", _OURS)
-    assert not create(connection, "app_test_gw0", _OURS)
+def test_a_database_is_made_once_with_its_mark(link: PostgresLink) -> None:
+    assert create(link, "app_test_gw0", _OURS)
+    assert not create(link, "app_test_gw0", _OURS)
 
-    assert mark_of(connection, "app_test_gw0") == _OURS
-    assert list_databases(connection) == (MarkedDatabase("app_test_gw0", _OURS, lives=False),)
+    assert link.mark_of("app_test_gw0") == _OURS
+    assert list_databases(link) == (MarkedDatabase("app_test_gw0", _OURS, lives=False),)
 
 
 def test_an_owner_lives_while_its_connection_holds_the_lock(
-    connection: Connection, other: Connection
+    link: PostgresLink, other: PostgresLink
 ) -> None:
-    assert take_lock(other, _OTHERS.lock)
+    assert other.take_lock(_OTHERS.lock)
 
-    assert owner_lives(connection, _OTHERS)
-    assert not take_lock(connection, _OTHERS.lock)
+    assert owner_lives(link, _OTHERS)
+    assert not link.take_lock(_OTHERS.lock)
     other.close()
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_OTHERS.lock,))
-    assert not owner_lives(connection, _OTHERS)
+    with link.connection.transaction():
+        link.connection.execute("SELECT pg_advisory_xact_lock(%s)", (_OTHERS.lock,))
+    assert not owner_lives(link, _OTHERS)
 
 
 @pytest.mark.parametrize("key", [0, 1, -1, 2**63 - 1, -(2**63)])
-def test_a_lock_of_any_key_is_seen(connection: Connection, other: Connection, key: int) -> None:
-    assert take_lock(other, key)
+def test_a_lock_of_any_key_is_seen(link: PostgresLink, other: PostgresLink, key: int) -> None:
+    assert other.take_lock(key)
 
-    assert owner_lives(connection, replace(_OTHERS, lock=key))
+    assert owner_lives(link, replace(_OTHERS, lock=key))
 
 
 def test_what_a_dead_run_left_is_made_anew(
-    connection: Connection, url_of: Callable[[str], DatabaseUrl]
+    link: PostgresLink, url_of: Callable[[str], DatabaseUrl]
 ) -> None:
-    create(connection, "app_test_gw0", _OTHERS)
+    create(link, "app_test_gw0", _OTHERS)
     with psycopg.connect(_plain(url_of("app_test_gw0"))) as stale:
         stale.execute("CREATE TABLE leftover ()")
         stale.commit()
 
-        assert create(connection, "app_test_gw0", _OURS)
+        assert create(link, "app_test_gw0", _OURS)
 
-    assert mark_of(connection, "app_test_gw0") == _OURS
+    assert link.mark_of("app_test_gw0") == _OURS
     with psycopg.connect(_plain(url_of("app_test_gw0"))) as fresh:
         assert fresh.execute("SELECT to_regclass('leftover')").fetchone() == (None,)
 
 
-def test_a_database_of_a_live_run_is_refused(connection: Connection, other: Connection) -> None:
-    take_lock(other, _OTHERS.lock)
+def test_a_database_of_a_live_run_is_refused(link: PostgresLink, other: PostgresLink) -> None:
+    other.take_lock(_OTHERS.lock)
     create(other, "app_test_gw0", _OTHERS)
 
     with pytest.raises(MoonpoolError) as caught:
-        create(connection, "app_test_gw0", _OURS)
+        create(link, "app_test_gw0", _OURS)
 
     assert caught.value.message == (
         "database `app_test_gw0` is in use by a run of `app` in `/checkout`"
     )
     assert "MOONPOOL_NAMESPACE" in caught.value.hint
-    assert mark_of(connection, "app_test_gw0") == _OTHERS
+    assert link.mark_of("app_test_gw0") == _OTHERS
 
 
 def test_a_database_without_our_mark_is_never_replaced(
-    connection: Connection,
+    link: PostgresLink,
 ) -> None:
-    connection.execute("CREATE DATABASE app_test_gw0 TEMPLATE template0")
+    link.connection.execute("CREATE DATABASE app_test_gw0 TEMPLATE template0")
 
     with pytest.raises(MoonpoolError) as caught:
-        create(connection, "app_test_gw0", _OURS)
+        create(link, "app_test_gw0", _OURS)
 
     assert caught.value.message == (
         "database `app_test_gw0` exists and was not made by moonpool, so it is not replaced"
     )
     assert caught.value.slug == "database-not-ours"
-    assert not create(connection, "app_test_gw0", _OURS, users_own=True)
-    assert mark_of(connection, "app_test_gw0") is None
+    assert not create(link, "app_test_gw0", _OURS, users_own=True)
+    assert link.mark_of("app_test_gw0") is None
 
 
 @pytest.mark.parametrize("name", ['größe "quoted" it\'s %s {}', "ü" * 31, " ", "UPPER", ";--"])
-def test_names_of_any_letters_are_made_and_dropped(connection: Connection, name: str) -> None:
-    create(connection, name, _OURS)
+def test_names_of_any_letters_are_made_and_dropped(link: PostgresLink, name: str) -> None:
+    create(link, name, _OURS)
 
-    (found,) = list_databases(connection)
+    (found,) = list_databases(link)
     assert found.name == name
-    assert drop(connection, found)
-    assert list_databases(connection) == ()
+    assert drop(link, found)
+    assert list_databases(link) == ()
 
 
-def test_a_database_that_changed_hands_is_not_dropped(connection: Connection) -> None:
-    create(connection, "app_test_gw0", _OURS)
+def test_a_database_that_changed_hands_is_not_dropped(link: PostgresLink) -> None:
+    create(link, "app_test_gw0", _OURS)
 
-    assert not drop(connection, MarkedDatabase("app_test_gw0", _OTHERS, lives=False))
-    assert not drop(connection, MarkedDatabase("absent", _OTHERS, lives=False))
-    assert mark_of(connection, "app_test_gw0") == _OURS
+    assert not drop(link, MarkedDatabase("app_test_gw0", _OTHERS, lives=False))
+    assert not drop(link, MarkedDatabase("absent", _OTHERS, lives=False))
+    assert link.mark_of("app_test_gw0") == _OURS
 
 
 def test_a_database_that_was_left_half_made_is_listed_and_dropped(
-    connection: Connection, other: Connection
+    link: PostgresLink, other: PostgresLink
 ) -> None:
-    connection.execute(f"CREATE DATABASE {_MAKING} TEMPLATE template0")
-    take_lock(other, _OTHERS.lock)
-    assert list_databases(connection) == (MarkedDatabase(_MAKING, None, lives=True),)
-    other.execute("SELECT pg_advisory_unlock_all()")
+    link.connection.execute(f"CREATE DATABASE {_MAKING} TEMPLATE template0")
+    other.take_lock(_OTHERS.lock)
+    assert list_databases(link) == (MarkedDatabase(_MAKING, None, lives=True),)
+    other.connection.execute("SELECT pg_advisory_unlock_all()")
 
-    (found,) = list_databases(connection)
+    (found,) = list_databases(link)
 
     assert found == MarkedDatabase(_MAKING, None, lives=False)
-    assert drop(connection, found)
+    assert drop(link, found)
 
 
-def test_a_failure_while_making_leaves_nothing(connection: Connection) -> None:
+def test_a_failure_while_making_leaves_nothing(link: PostgresLink) -> None:
     with pytest.raises(psycopg.Error):
-        create(connection, "", _OURS)
+        create(link, "", _OURS)
 
-    assert list_databases(connection) == ()
+    assert list_databases(link) == ()
 
 
 def test_whoever_finds_a_names_lock_held_gives_up_in_time(
-    connection: Connection, other: Connection
+    link: PostgresLink, other: PostgresLink
 ) -> None:
-    other.execute("SELECT pg_advisory_lock(%s)", (advisory_key("name", "app_test"),))
-    connection.execute("SET lock_timeout = '50ms'")
+    other.connection.execute("SELECT pg_advisory_lock(%s)", (advisory_key("name", "app_test"),))
+    link.connection.execute("SET lock_timeout = '50ms'")
 
     with pytest.raises(psycopg.errors.LockNotAvailable):
-        create(connection, "app_test", _OURS)
+        create(link, "app_test", _OURS)
 
 
 def _plain(url: DatabaseUrl) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moonpool.databases import DatabaseSettings, open_databases
-from moonpool.databases.connection import connect
-from moonpool.databases.postgres import list_databases
+from moonpool.databases.lifecycle import list_databases
+from moonpool.databases.postgres import PostgresLink
 from tests.databases.drivers import start_worker
 
 if TYPE_CHECKING:
@@ -36,6 +36,6 @@ def test_workers_that_start_at_once_do_not_disturb_each_other(
 
         assert [worker.returncode for worker in workers] == [0, 0, 0]
         assert urls == [url_of(f"app_test_{name}").text for name in ("gw0", "gw1", "gw0")]
-        with closing(connect(url_of("x"))) as connection:
-            names = [database.name for database in list_databases(connection)]
+        with closing(PostgresLink.open(url_of("x"))) as link:
+            names = [database.name for database in list_databases(link)]
         assert names == ["app_test_gw0", "app_test_gw1"]

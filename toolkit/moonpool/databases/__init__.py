@@ -12,8 +12,8 @@ from moonpool.databases.leftovers import (
     dead_clusters,
     server_databases,
 )
+from moonpool.databases.lifecycle import MarkedDatabase
 from moonpool.databases.marks import Mark
-from moonpool.databases.postgres import MarkedDatabase
 from moonpool.databases.recipe import Recipe
 from moonpool.databases.savepoint import rolled_back
 from moonpool.databases.session import Databases, open_databases
@@ -29,7 +29,7 @@ from moonpool.databases.sqlite import (
     split_urls,
 )
 from moonpool.databases.state import STATE_VARIABLE
-from moonpool.databases.template import Template
+from moonpool.databases.template_mark import Template
 from moonpool.databases.worker import run_environment, worker_environment
 
 __all__ = [

@@ -8,34 +8,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moonpool.databases.lifecycle import owner_lives
 from moonpool.databases.marks import Mark, advisory_key
 from moonpool.databases.names import automatic_namespaces, database_name
-from moonpool.databases.postgres import holders, mark_of, owner_lives, take_lock
 from moonpool.databases.state import Family
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from moonpool.databases.connection import Connection
+    from moonpool.databases.link import Link
 
 __all__ = ["candidates", "claim_family", "claim_note"]
 
 
 def claim_family(
-    connection: Connection,
+    link: Link,
     base: str,
     namespace: str | None,
     mark: Mark,
     *,
-    own_pids: Collection[int] = (),
+    own_sessions: Collection[int] = (),
 ) -> Family:
-    """The first free family of names; ``own_pids`` are server processes of this run's connections.
+    """The first free family of names; ``own_sessions`` are this run's other connections.
 
     Raises MoonpoolError when even the names of this very run are taken.
     """
     for word in candidates(namespace, mark):
-        if _claim(connection, database_name(base, None, word), mark, own_pids):
+        if _claim(link, database_name(base, None, word, link.url.dialect), mark, own_sessions):
             return Family(base, word)
     raise MoonpoolError(
         f"all names for test databases beside `{base}` are in use by live runs",
@@ -62,14 +62,14 @@ def candidates(namespace: str | None, mark: Mark) -> tuple[str | None, ...]:
     return (namespace, *(f"{namespace}_{word}" for word in automatic))
 
 
-def _claim(connection: Connection, stem: str, mark: Mark, own_pids: Collection[int]) -> bool:
+def _claim(link: Link, stem: str, mark: Mark, own_sessions: Collection[int]) -> bool:
     key = advisory_key("family", stem)
-    if not take_lock(connection, key):
+    if not link.take_lock(key):
         # A second variable may reach the same server over another connection of this run.
-        return bool(holders(connection, key) & set(own_pids))
-    found = mark_of(connection, stem)
-    if found is None or found.run == mark.run or not owner_lives(connection, found):
+        return bool(link.holders(key) & set(own_sessions))
+    found = link.mark_of(stem)
+    if found is None or found.run == mark.run or not owner_lives(link, found):
         return True
     # A worker of another run was given this very name: this is a pytest inside its test.
-    connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
+    link.release_lock(key)
     return False

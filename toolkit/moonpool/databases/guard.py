@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from moonpool.databases.cluster import FOLDER_PREFIX
 from moonpool.databases.conninfo import connection_parameters, hosts
+from moonpool.databases.mysql.options import verifies_server
+from moonpool.databases.urls import MYSQL
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ __all__ = ["check_disposable", "production_sign"]
 _MANAGED_HOSTS = (
     ".rds.amazonaws.com",
     ".postgres.database.azure.com",
+    ".mysql.database.azure.com",
+    ".mariadb.database.azure.com",
     ".database.windows.net",
     ".supabase.co",
     ".supabase.com",
@@ -31,15 +35,17 @@ _MANAGED_HOSTS = (
     ".elephantsql.com",
     ".crunchybridge.com",
     ".psdb.cloud",
+    ".skysql.com",
 )
 
 
 def production_sign(url: DatabaseUrl) -> str | None:
-    """What about a PostgreSQL URL looks like production, or None."""
+    """What about the URL of a server looks like production, or None."""
     if _is_ephemeral(url):
         return None
-    if connection_parameters(url, "").get("sslmode") == "verify-full":
-        return "`sslmode=verify-full`"
+    proof = _asks_for_proof(url)
+    if proof is not None:
+        return f"`{proof}`"
     for host in hosts(url):
         suffix = next((end for end in _MANAGED_HOSTS if host.lower().endswith(end)), None)
         if suffix:
@@ -47,6 +53,14 @@ def production_sign(url: DatabaseUrl) -> str | None:
     if not re.search("test", url.name, re.IGNORECASE):
         return f"a database name without `test` (`{url.name}`)"
     return None
+
+
+def _asks_for_proof(url: DatabaseUrl) -> str | None:
+    """The setting that lets a client connect only to a server with a certificate for its name."""
+    if url.dialect == MYSQL:
+        return verifies_server(url)
+    sslmode = connection_parameters(url, "").get("sslmode")
+    return "sslmode=verify-full" if sslmode == "verify-full" else None
 
 
 def _is_ephemeral(url: DatabaseUrl) -> bool:

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 from moonpool.databases.account import server_account
 from moonpool.databases.cluster import list_leftovers, remove_leftovers
-from moonpool.databases.connection import connect
-from moonpool.databases.failures import explained
-from moonpool.databases.postgres import MarkedDatabase, drop, list_databases
-from moonpool.databases.settings_cost import Durability, measure_durability
-from moonpool.databases.template import Template, drop_unused, list_templates
-from moonpool.databases.urls import POSTGRESQL, DatabaseUrl, parse_url
+from moonpool.databases.lifecycle import MarkedDatabase, drop, list_databases
+from moonpool.databases.links import has_server, open_link
+from moonpool.databases.urls import parse_url
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from moonpool.databases.link import Link
+    from moonpool.databases.settings_cost import Durability
+    from moonpool.databases.template_mark import Template
 
 __all__ = [
     "CleanedServer",
@@ -52,21 +53,19 @@ class FoundServer:
 
 def server_databases(text: str, *, origin: str) -> FoundServer:
     """The databases and templates of ours on the server of a URL."""
-    url = _postgresql(text, origin)
-    with closing(connect(url)) as connection, explained(url, "list the databases on"):
-        found = list_databases(connection), list_templates(connection)
-        return FoundServer(url.masked, *found, measure_durability(connection))
+    with closing(_link(text, origin)) as link, link.explained("list the databases on"):
+        found = list_databases(link), link.list_templates()
+        return FoundServer(link.url.masked, *found, link.durability())
 
 
 def clean_server(text: str, *, origin: str) -> CleanedServer:
     """Drop the databases of ours whose owner is provably gone, and templates that nobody uses."""
-    url = _postgresql(text, origin)
-    with closing(connect(url)) as connection, explained(url, "drop leftover databases on"):
-        found = list_databases(connection)
+    with closing(_link(text, origin)) as link, link.explained("drop leftover databases on"):
+        found = list_databases(link)
         dead = [each for each in found if not each.lives]
-        dropped = [each.name for each in dead if drop(connection, each)]
-        templates = list_templates(connection)
-        dropped += [each.name for each in templates if drop_unused(connection, each)]
+        dropped = [each.name for each in dead if drop(link, each)]
+        templates = link.list_templates()
+        dropped += [each.name for each in templates if link.drop_unused(each)]
     kept = [each.name for each in found if each.lives]
     kept += [each.name for each in templates if each.name not in dropped]
     return CleanedServer(tuple(dropped), tuple(kept))
@@ -88,13 +87,13 @@ def _uids() -> set[int]:
     return {os.geteuid(), server_account().uid}
 
 
-def _postgresql(text: str, origin: str) -> DatabaseUrl:
+def _link(text: str, origin: str) -> Link:
     url = parse_url(text, origin=origin)
-    if url.dialect != POSTGRESQL:
+    if not has_server(url):
         raise MoonpoolError(
-            f"{origin} is a `{url.dialect}` URL, expected a PostgreSQL one",
+            f"{origin} is a `{url.dialect}` URL, expected one of a PostgreSQL or MySQL server",
             hint="name the server: `--url postgresql://…/app_test`",
             slug="database-url",
             exit_code=ExitCode.DATABASE,
         )
-    return url
+    return open_link(url)

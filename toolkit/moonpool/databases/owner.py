@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moonpool.databases.connection import connect
-from moonpool.databases.failures import explained
-from moonpool.databases.postgres import MarkedDatabase, drop, holders, list_databases, take_lock
+from moonpool.databases.lifecycle import MarkedDatabase, drop, list_databases
+from moonpool.databases.links import open_link
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from moonpool.databases.connection import Connection
+    from moonpool.databases.link import Link
     from moonpool.databases.marks import Mark
     from moonpool.databases.urls import DatabaseUrl
 
@@ -24,9 +23,8 @@ __all__ = ["Owner", "own_server"]
 class Owner:
     """One run on one server."""
 
-    url: DatabaseUrl
+    link: Link
     mark: Mark
-    connection: Connection
 
     def drop_leftovers(self) -> tuple[str, ...]:
         """Drop what dead runs of this project and checkout left; what could not be, as notes."""
@@ -46,12 +44,12 @@ class Owner:
                 lambda found: found.mark is not None and found.mark.run == self.mark.run
             )
         finally:
-            self.connection.close()
+            self.link.close()
 
     def _drop_each(self, chosen: Callable[[MarkedDatabase], bool]) -> tuple[str, ...]:
         try:
-            with explained(self.url, "list the databases on"):
-                found = list_databases(self.connection)
+            with self.link.explained("list the databases on"):
+                found = list_databases(self.link)
         except MoonpoolError as error:
             return (f"{error.message}; later run `moonpool databases clean`",)
         notes = (self._dropped(database) for database in found if chosen(database))
@@ -59,26 +57,24 @@ class Owner:
 
     def _dropped(self, database: MarkedDatabase) -> str | None:
         try:
-            with explained(self.url, f"drop database `{database.name}` on"):
-                drop(self.connection, database)
+            with self.link.explained(f"drop database `{database.name}` on"):
+                drop(self.link, database)
         except MoonpoolError as error:
             return f"{error.message}; later run `moonpool databases clean`"
         return None
 
 
-def own_server(url: DatabaseUrl, mark: Mark, *, own_pids: Collection[int] = ()) -> Owner:
+def own_server(url: DatabaseUrl, mark: Mark, *, own_sessions: Collection[int] = ()) -> Owner:
     """Connect to the server of a URL and take the lock that the mark names.
 
-    ``own_pids`` are server processes of this run's other connections, of which one may hold it
-    when two URLs lead to one server. Raises MoonpoolError when the server refuses, or when another
-    process holds the lock.
+    ``own_sessions`` are this run's other connections, of which one may hold it when two URLs lead
+    to one server. Raises MoonpoolError when the server refuses, or when another process holds the
+    lock.
     """
-    connection = connect(url)
+    link = open_link(url)
     try:
-        with explained(url, "take the run's lock on"):
-            taken = take_lock(connection, mark.lock) or bool(
-                holders(connection, mark.lock) & set(own_pids)
-            )
+        with link.explained("take the run's lock on"):
+            taken = link.take_lock(mark.lock) or bool(link.holders(mark.lock) & set(own_sessions))
         if not taken:
             raise MoonpoolError(
                 f"another process holds the lock of run `{mark.run}`",
@@ -87,6 +83,6 @@ def own_server(url: DatabaseUrl, mark: Mark, *, own_pids: Collection[int] = ()) 
                 exit_code=ExitCode.DATABASE,
             )
     except BaseException:
-        connection.close()
+        link.close()
         raise
-    return Owner(url, mark, connection)
+    return Owner(link, mark)

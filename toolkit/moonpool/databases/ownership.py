@@ -7,17 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from moonpool.databases.claims import claim_family, claim_note
-from moonpool.databases.conninfo import connection_parameters
-from moonpool.databases.failures import explained
+from moonpool.databases.lifecycle import create
+from moonpool.databases.links import server_address
 from moonpool.databases.names import database_name
 from moonpool.databases.owner import Owner, own_server
-from moonpool.databases.postgres import create
-from moonpool.databases.template import drop_superseded, provide_template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
     from contextlib import ExitStack
 
+    from moonpool.databases.link import Link
     from moonpool.databases.marks import Mark
     from moonpool.databases.recipe import Recipe
     from moonpool.databases.state import Family
@@ -34,11 +33,11 @@ class Ownership:
     namespace: str | None
     recipe: Recipe | None
     variables: tuple[str, ...]
-    """All variables that name a PostgreSQL database; a recipe's steps find the template in each."""
+    """All that name a database on a server; a recipe's steps find the template in each."""
     environ: Mapping[str, str] = field(repr=False)
     stack: ExitStack
     problems: list[str]
-    _owners: dict[tuple[tuple[str, str], ...], Owner] = field(default_factory=dict)
+    _owners: dict[Hashable, Owner] = field(default_factory=dict)
     _notes: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -50,14 +49,14 @@ class Ownership:
 
         Raises MoonpoolError when the server refuses, or the template cannot be built.
         """
-        owner = self._owner(url)
-        with explained(url, "claim database names on"):
+        link = self._owner(url).link
+        with link.explained("claim database names on"):
             family = claim_family(
-                owner.connection, url.name, self.namespace, self.mark, own_pids=self._pids()
+                link, url.name, self.namespace, self.mark, own_sessions=self._sessions(url)
             )
         self._note(claim_note(family, self.namespace))
         if self.recipe is not None:
-            family = replace(family, template=self._template(owner, url, self.recipe))
+            family = replace(family, template=self._template(link, self.recipe))
         return family
 
     def make_plain(self, url: DatabaseUrl, family: Family) -> DatabaseUrl:
@@ -65,37 +64,41 @@ class Ownership:
 
         Code that the controller imports may connect to it, as it could on a server of the user.
         """
-        plain = url.renamed(database_name(family.base, None, family.namespace))
-        with explained(url, f"create database `{plain.name}` on"):
-            create(self._owner(url).connection, plain.name, self.mark, template=family.template)
+        plain = url.renamed(database_name(family.base, None, family.namespace, url.dialect))
+        link = self._owner(url).link
+        with link.explained(f"create database `{plain.name}` on"):
+            create(link, plain.name, self.mark, template=family.template)
         return plain
 
-    def _template(self, owner: Owner, url: DatabaseUrl, recipe: Recipe) -> str:
+    def _template(self, link: Link, recipe: Recipe) -> str:
         begun = time.monotonic()
-        with explained(url, "provide the database template on"):
-            name, built = provide_template(
-                owner.connection,
-                url,
-                recipe,
-                self.mark,
-                variables=self.variables,
-                environ=self.environ,
+        with link.explained("provide the database template on"):
+            name, built = link.provide_template(
+                recipe, self.mark, variables=self.variables, environ=self.environ
             )
-            drop_superseded(owner.connection, name, self.mark)
+            self._drop_superseded(link, name)
         if built:
             self._note(f"built the database template `{name}` in {time.monotonic() - begun:.1f} s")
         return name
 
+    def _drop_superseded(self, link: Link, name: str) -> None:
+        """Drop what this project and checkout used before the template ``name``, if nobody does."""
+        for template in link.list_templates():
+            ours = (template.project, template.checkout) == (self.mark.project, self.mark.checkout)
+            if ours and template.name != name and not template.used:
+                link.drop_unused(template)
+
     def _owner(self, url: DatabaseUrl) -> Owner:
-        key = tuple(sorted(connection_parameters(url, "").items()))
+        key = server_address(url)
         if key not in self._owners:
-            owner = self._owners[key] = own_server(url, self.mark, own_pids=self._pids())
+            owner = self._owners[key] = own_server(url, self.mark, own_sessions=self._sessions(url))
             self.stack.callback(lambda: self.problems.extend(owner.release()))
             self._note(*owner.drop_leftovers())
         return self._owners[key]
 
-    def _pids(self) -> list[int]:
-        return [owner.connection.info.backend_pid for owner in self._owners.values()]
+    def _sessions(self, url: DatabaseUrl) -> list[int]:
+        links = (owner.link for owner in self._owners.values())
+        return [link.session for link in links if link.url.dialect == url.dialect]
 
     def _note(self, *notes: str | None) -> None:
         self._notes.update(dict.fromkeys(filter(None, notes)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moonpool.databases.guard import check_disposable
+from moonpool.databases.links import has_server
 from moonpool.databases.urls import POSTGRESQL, SQLITE, DatabaseUrl, parse_url
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ __all__ = ["DatabasePlan", "plan_databases"]
 
 @dataclass(frozen=True)
 class DatabasePlan:
-    """The URLs that the user gave, and those for which a server is to be started."""
+    """The URLs of the user's servers, and those for which a server is to be started."""
 
     given: dict[str, DatabaseUrl]
-    """PostgreSQL URLs from the environment, by variable."""
+    """URLs of servers that are there already, from the environment or by default."""
     ephemeral: dict[str, DatabaseUrl]
     """The default URL for each variable that is not set and needs a server of our own."""
     others: dict[str, DatabaseUrl]
-    """URLs without a PostgreSQL server, given or by default."""
+    """URLs without a server, or with one that we know nothing of, given or by default."""
     notes: tuple[str, ...]
 
 
@@ -40,15 +41,18 @@ def plan_databases(settings: DatabaseSettings, environ: Mapping[str, str]) -> Da
         for name in settings.urls
         if environ.get(name)
     }
-    given = {name: url for name, url in urls.items() if url.dialect == POSTGRESQL}
-    for name, url in given.items():
-        check_disposable(url, f"`{name}`", confirmed=settings.confirmed)
     missing = dict.fromkeys(name for name in settings.urls if name not in urls)
     defaults = {name: default for name in missing if default}
-    others = {name: url for name, url in {**urls, **defaults}.items() if url.dialect != POSTGRESQL}
+    # Only a PostgreSQL server is ever started by us.
+    ephemeral = {name: url for name, url in defaults.items() if url.dialect == POSTGRESQL}
+    found = {name: url for name, url in {**urls, **defaults}.items() if name not in ephemeral}
+    given = {name: url for name, url in found.items() if has_server(url)}
+    for name, url in given.items():
+        check_disposable(url, f"`{name}`", confirmed=settings.confirmed)
+    others = {name: url for name, url in found.items() if name not in given}
     return DatabasePlan(
         given=given,
-        ephemeral={name: url for name, url in defaults.items() if url.dialect == POSTGRESQL},
+        ephemeral=ephemeral,
         others=others,
         notes=tuple(_note(name, url) for name, url in others.items() if url.dialect != SQLITE),
     )
@@ -63,5 +67,5 @@ def _default(settings: DatabaseSettings) -> DatabaseUrl | None:
 def _note(name: str, url: DatabaseUrl) -> str:
     return (
         f"`{name}` is a `{url.dialect}` URL and stays as it is: databases for each worker are made"
-        " on PostgreSQL and SQLite so far"
+        " on PostgreSQL, MySQL, MariaDB and SQLite"
     )

@@ -1,37 +1,34 @@
-"""Databases on a PostgreSQL server: made with our mark, listed, and dropped only by that mark.
+"""What a run needs of a PostgreSQL server.
 
 A database appears under its name with its mark in one step: it is made aside, under a name that
-says whose it is, then marked and renamed in one transaction. Whatever looks at a name and acts on
-what it saw holds that name's advisory lock meanwhile.
+says whose it is, then marked and renamed in one transaction.
 """
 
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from moonpool.databases import template as templates
+from moonpool.databases.connection import connect
+from moonpool.databases.conninfo import connection_parameters
+from moonpool.databases.failures import explained
 from moonpool.databases.making import ASIDE_PREFIX, drop_database, make
-from moonpool.databases.marks import Mark, advisory_key, parse_mark, render_mark
-from moonpool.errors import ExitCode, MoonpoolError
+from moonpool.databases.marks import Mark, parse_mark, render_mark
+from moonpool.databases.settings_cost import Durability, measure_durability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Hashable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from typing import Self
 
     from moonpool.databases.connection import Connection
+    from moonpool.databases.recipe import Recipe
+    from moonpool.databases.template_mark import Template
+    from moonpool.databases.urls import DatabaseUrl
 
-__all__ = [
-    "MarkedDatabase",
-    "create",
-    "drop",
-    "holders",
-    "is_foreign",
-    "list_databases",
-    "mark_of",
-    "owner_lives",
-    "take_lock",
-]
+__all__ = ["PostgresLink"]
 
 # The lock's key in hexadecimal and the making session's pid: who made it, should it be left over.
 _ASIDE = re.compile(ASIDE_PREFIX + r"(?P<lock>[0-9a-f]{16})_\d+")
@@ -51,126 +48,89 @@ _HOLDERS = """
 
 
 @dataclass(frozen=True)
-class MarkedDatabase:
-    """A database that carries our mark, or was left half-made (``mark`` is None then)."""
+class PostgresLink:
+    """A connection to the database ``postgres``, where the advisory locks are."""
 
-    name: str
-    mark: Mark | None
-    lives: bool
-    """Whether the run that made it still holds its lock."""
+    url: DatabaseUrl
+    connection: Connection
 
+    @classmethod
+    def address(cls, url: DatabaseUrl) -> Hashable:
+        return tuple(sorted(connection_parameters(url, "").items()))
 
-def take_lock(connection: Connection, key: int) -> bool:
-    """Take an advisory lock for the life of this connection; whether it was free."""
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
-    return row is not None and bool(row[0])
+    @classmethod
+    def open(cls, url: DatabaseUrl) -> Self:
+        return cls(url, connect(url))
 
+    @property
+    def session(self) -> int:
+        return self.connection.info.backend_pid
 
-def holders(connection: Connection, key: int) -> set[int]:
-    """The server processes that hold an advisory lock."""
-    unsigned = key % 2**64
-    rows = connection.execute(_HOLDERS, (unsigned >> 32, unsigned & 0xFFFFFFFF)).fetchall()
-    return {int(pid) for (pid,) in rows}
+    def close(self) -> None:
+        self.connection.close()
 
+    def explained(self, act: str) -> AbstractContextManager[None]:
+        return explained(self.url, act)
 
-def owner_lives(connection: Connection, mark: Mark) -> bool:
-    """Whether the run that left a mark still holds its lock; once free it is free for ever."""
-    return bool(holders(connection, mark.lock))
+    def take_lock(self, key: int) -> bool:
+        row = self.connection.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
+        return row is not None and bool(row[0])
 
+    def await_lock(self, key: int) -> None:
+        self.connection.execute("SELECT pg_advisory_lock(%s)", (key,))
 
-def list_databases(connection: Connection) -> tuple[MarkedDatabase, ...]:
-    """All databases of ours on the server, whoever's run made them."""
-    rows = connection.execute(_COMMENTS).fetchall()
-    found = (_marked(connection, str(name), comment) for name, comment in rows)
-    return tuple(database for database in found if database)
+    def release_lock(self, key: int) -> None:
+        if not self.connection.closed:
+            self.connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
 
+    def holders(self, key: int) -> set[int]:
+        unsigned = key % 2**64
+        rows = self.connection.execute(_HOLDERS, (unsigned >> 32, unsigned & 0xFFFFFFFF)).fetchall()
+        return {int(pid) for (pid,) in rows}
 
-def _marked(connection: Connection, name: str, comment: str | None) -> MarkedDatabase | None:
-    mark = parse_mark(comment)
-    if mark is not None:
-        return MarkedDatabase(name, mark, owner_lives(connection, mark))
-    aside = _ASIDE.fullmatch(name)
-    if aside is not None and comment is None:
-        return MarkedDatabase(name, None, bool(holders(connection, int(aside["lock"], 16))))
-    return None
+    def exists(self, name: str) -> bool:
+        return self.connection.execute(_COMMENT, (name,)).fetchone() is not None
 
+    def mark_of(self, name: str) -> Mark | None:
+        row = self.connection.execute(_COMMENT, (name,)).fetchone()
+        return parse_mark(row[0]) if row else None
 
-def create(
-    connection: Connection,
-    name: str,
-    mark: Mark,
-    *,
-    users_own: bool = False,
-    template: str | None = None,
-) -> bool:
-    """Make an empty database or a clone unless this run has made it; whether it was made now.
+    def is_whole(self, name: str) -> bool:
+        return True
 
-    What a dead run left under the name is replaced. A database without our mark is left alone:
-    accepted when it is the user's own, an error otherwise, as is one of another live run.
-    """
-    with _name_locked(connection, name):
-        if _exists(connection, name):
-            found = mark_of(connection, name)
-            if found is not None and found.run == mark.run:
-                return False
-            if found is None and users_own:
-                return False
-            _refuse_foreign(connection, name, found)
-            drop_database(connection, name)
+    def list_marked(self) -> Iterator[tuple[str, Mark | None, int]]:
+        for name, comment in self.connection.execute(_COMMENTS).fetchall():
+            mark = parse_mark(comment)
+            aside = _ASIDE.fullmatch(name)
+            if mark is not None:
+                yield name, mark, mark.lock
+            elif aside is not None and comment is None:
+                yield name, None, int(aside["lock"], 16)
+
+    def make(self, name: str, mark: Mark, template: str | None) -> None:
         # template0, because template1 cannot be cloned while anybody is connected to it.
-        make(connection, name, render_mark(mark), mark.lock, template or "template0")
-    return True
+        make(self.connection, name, render_mark(mark), mark.lock, template or "template0")
 
+    def remove(self, name: str) -> None:
+        drop_database(self.connection, name)
 
-def drop(connection: Connection, database: MarkedDatabase) -> bool:
-    """Drop a database if it still carries the mark that was seen; whether it was dropped."""
-    with _name_locked(connection, database.name):
-        if not _exists(connection, database.name):
-            return False
-        if mark_of(connection, database.name) != database.mark:
-            return False
-        drop_database(connection, database.name)
-    return True
-
-
-def _exists(connection: Connection, name: str) -> bool:
-    return connection.execute(_COMMENT, (name,)).fetchone() is not None
-
-
-def mark_of(connection: Connection, name: str) -> Mark | None:
-    """The mark of a database, or None when it has none of ours or does not exist."""
-    row = connection.execute(_COMMENT, (name,)).fetchone()
-    return parse_mark(row[0]) if row else None
-
-
-def is_foreign(connection: Connection, name: str) -> bool:
-    """Whether there is a database of this name that does not carry our mark."""
-    return _exists(connection, name) and mark_of(connection, name) is None
-
-
-def _refuse_foreign(connection: Connection, name: str, mark: Mark | None) -> None:
-    if mark is None:
-        raise MoonpoolError(
-            f"database `{name}` exists and was not made by moonpool, so it is not replaced",
-            hint="drop it yourself if nobody needs it, or set `MOONPOOL_NAMESPACE` to another word",
-            slug="database-not-ours",
-            exit_code=ExitCode.DATABASE,
-        )
-    if owner_lives(connection, mark):
-        raise MoonpoolError(
-            f"database `{name}` is in use by a run of `{mark.project}` in `{mark.checkout}`",
-            hint="wait for that run, or set `MOONPOOL_NAMESPACE` to another word",
-            slug="database-busy",
-            exit_code=ExitCode.DATABASE,
+    def provide_template(
+        self,
+        recipe: Recipe,
+        mark: Mark,
+        *,
+        variables: Collection[str],
+        environ: Mapping[str, str],
+    ) -> tuple[str, bool]:
+        return templates.provide_template(
+            self.connection, self.url, recipe, mark, variables=variables, environ=environ
         )
 
+    def list_templates(self) -> tuple[Template, ...]:
+        return templates.list_templates(self.connection)
 
-@contextmanager
-def _name_locked(connection: Connection, name: str) -> Iterator[None]:
-    key = advisory_key("name", name)
-    connection.execute("SELECT pg_advisory_lock(%s)", (key,))
-    try:
-        yield
-    finally:
-        if not connection.closed:
-            connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
+    def drop_unused(self, template: Template) -> bool:
+        return templates.drop_unused(self.connection, template)
+
+    def durability(self) -> Durability:
+        return measure_durability(self.connection)

@@ -20,16 +20,21 @@ _WRITE = "SELECT pg_logical_emit_message(true, 'moonpool', 'how long does a comm
 
 @dataclass(frozen=True)
 class Durability:
-    """A server's settings, and the median seconds of a commit with and without them."""
+    """A server's settings, and the median seconds of a commit with and without them.
+
+    The seconds are None where they cannot be measured without writing into a database.
+    """
 
     settings: dict[str, str]
-    commit_seconds: float
-    careless_seconds: float
+    commit_seconds: float | None
+    careless_seconds: float | None
 
     @property
     def sentence(self) -> str:
         """For people: what it costs, and what would save it."""
         named = ", ".join(f"{name} {value}" for name, value in self.settings.items())
+        if self.commit_seconds is None or self.careless_seconds is None:
+            return named
         cost = f"a commit takes {self.commit_seconds * 1000:.1f} ms"
         saved = self.commit_seconds - self.careless_seconds
         if saved < self.careless_seconds:

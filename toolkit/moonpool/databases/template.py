@@ -6,15 +6,14 @@ alone. Finished is what nobody may connect to any more: an unfinished one was le
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from moonpool.databases.making import drop_template, evict, make
 from moonpool.databases.marks import Mark, advisory_key
 from moonpool.databases.recipe import Recipe, template_name
 from moonpool.databases.steps import STEP_SECONDS, fill_database
+from moonpool.databases.template_mark import Template, parse_template, render_template
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
     from moonpool.databases.connection import Connection
     from moonpool.databases.urls import DatabaseUrl
 
-__all__ = ["Template", "drop_superseded", "drop_unused", "list_templates", "provide_template"]
+__all__ = ["drop_unused", "list_templates", "provide_template"]
 
-_VERSION = 1
 _TEMPLATES = """
     SELECT datname, shobj_description(oid, 'pg_database'), datistemplate AND NOT datallowconn
     FROM pg_database WHERE datname LIKE 'moonpool\\_template\\_%' ORDER BY datname
@@ -36,19 +34,6 @@ _HELD = """
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid::bigint = %s AND objid::bigint = %s)
 """
-
-
-@dataclass(frozen=True)
-class Template:
-    """A database that we made to be cloned."""
-
-    name: str
-    project: str
-    checkout: str
-    started: str
-    finished: bool = False
-    used: bool = False
-    """Whether a live run clones or builds it."""
 
 
 def provide_template(
@@ -90,14 +75,6 @@ def list_templates(connection: Connection) -> tuple[Template, ...]:
     return tuple(template for template in found if template)
 
 
-def drop_superseded(connection: Connection, name: str, mark: Mark) -> None:
-    """Drop what this project and checkout used before the template ``name``, if nobody does."""
-    for template in list_templates(connection):
-        ours = (template.project, template.checkout) == (mark.project, mark.checkout)
-        if ours and template.name != name and not template.used:
-            drop_unused(connection, template)
-
-
 def drop_unused(connection: Connection, template: Template) -> bool:
     """Drop a template that carries our mark, if nobody uses it now; whether it was dropped."""
     key = advisory_key("template", template.name)
@@ -122,7 +99,7 @@ def _build(
     environ: Mapping[str, str],
 ) -> None:
     _make_room(connection, url.name)
-    comment = _render(Template(url.name, mark.project, mark.checkout, mark.started))
+    comment = render_template(Template(url.name, mark.project, mark.checkout, mark.started))
     make(connection, url.name, comment, mark.lock)
     try:
         fill_database(recipe, url, variables, environ)
@@ -163,22 +140,10 @@ def _is_finished(connection: Connection, name: str) -> bool:
 def _template(
     connection: Connection, name: str, comment: str | None, finished: bool
 ) -> Template | None:
-    try:
-        content = json.loads(comment or "")
-        if content["moonpool"] != _VERSION or content["template"] != name:
-            return None
-        place = (content["project"], content["checkout"], content["started"])
-    except (ValueError, KeyError, TypeError):
-        return None
     key = advisory_key("template", name) % 2**64
     row = connection.execute(_HELD, (key >> 32, key & 0xFFFFFFFF)).fetchone()
-    return Template(name, *place, finished=finished, used=row is not None and bool(row[0]))
-
-
-def _render(template: Template) -> str:
-    facts = asdict(template)
-    kept = {name: facts[name] for name in ("project", "checkout", "started")}
-    return json.dumps({"moonpool": _VERSION, "template": template.name, **kept})
+    used = row is not None and bool(row[0])
+    return parse_template(name, comment, finished=finished, used=used)
 
 
 @contextmanager

@@ -12,20 +12,25 @@ from urllib.parse import quote, unquote
 
 from moonpool.errors import ExitCode, MoonpoolError
 
-__all__ = ["POSTGRESQL", "SQLITE", "DatabaseUrl", "parse_url"]
+__all__ = ["MYSQL", "POSTGRESQL", "SQLITE", "DatabaseUrl", "parse_url"]
 
 POSTGRESQL = "postgresql"
+MYSQL = "mysql"
 SQLITE = "sqlite"
 # Schemes of libpq, SQLAlchemy, dj-database-url and django-environ that mean the same server.
 _POSTGRESQL_SCHEMES = frozenset(
     ("postgres", "postgresql", "postgis", "pgsql", "psql", "timescale", "timescalegis")
 )
+# MariaDB speaks the same protocol; the others are dj-database-url's and django-environ's.
+_MYSQL_SCHEMES = frozenset(("mysql", "mariadb", "mysql2", "mysqlgis", "mysql-connector"))
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*)://(?P<rest>.*)", re.DOTALL)
 _HOST_AND_PORT = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::\d*)?(?:,.*)?")
 _AFTER_AUTHORITY = re.compile(r"[/?#]")
 # The values of these may be shown; every other one may be a secret.
-_PUBLIC_QUERY_KEYS = frozenset(("host", "port", "sslmode", "ssl", "connect_timeout"))
-_NAME_IN_QUERY = re.compile(r"[?&](?:dbname|database)=")
+_PUBLIC_QUERY_KEYS = frozenset(
+    ("host", "port", "sslmode", "ssl", "connect_timeout", "unix_socket", "charset")
+)
+_NAME_IN_QUERY = re.compile(r"[?&](?:dbname|database|db)=")
 # What would end the name or be read as an escape inside a URL.
 _MUST_ENCODE = re.compile(r"[%?#/\s\x00-\x1f\x7f]")
 _MUST_ENCODE_ASCII = re.compile(r"[%?#/\s\x00-\x1f\x7f]|[^\x00-\x7f]")
@@ -48,8 +53,10 @@ class DatabaseUrl:
 
     @property
     def dialect(self) -> str:
-        """The server's kind: ``postgresql``, ``sqlite``, or the scheme without its driver."""
+        """The kind: ``postgresql``, ``mysql``, ``sqlite``, or the scheme without its driver."""
         kind = self.scheme.partition("+")[0].lower()
+        if kind in _MYSQL_SCHEMES:
+            return MYSQL
         return POSTGRESQL if kind in _POSTGRESQL_SCHEMES else kind
 
     @property
@@ -100,7 +107,7 @@ def _mask(match: re.Match[str]) -> str:
 def parse_url(text: str, *, origin: str) -> DatabaseUrl:
     """Cut a database URL into its pieces; ``origin`` is what messages call it.
 
-    Raises MoonpoolError when it is no URL, or a PostgreSQL one whose database cannot be exchanged.
+    Raises MoonpoolError when it is no URL, or one whose database cannot be exchanged.
     """
     match = _SCHEME.fullmatch(text.strip())
     if match is None:
@@ -112,7 +119,7 @@ def parse_url(text: str, *, origin: str) -> DatabaseUrl:
     name, after = (path[: cut.start()], path[cut.start() :]) if cut else (path, "")
     slash, raw_name = ("/", name[1:]) if name.startswith("/") else ("", name)
     url = DatabaseUrl(f"{match['scheme']}://{rest[:end]}{slash}", raw_name, after)
-    if url.dialect == POSTGRESQL:
+    if url.dialect in (POSTGRESQL, MYSQL):
         _check_name(url, origin)
     return url
 
@@ -140,7 +147,7 @@ def _check_name(url: DatabaseUrl, origin: str) -> None:
     if _NAME_IN_QUERY.search(url.after):
         raise _refused(
             f"{origin} names its database in the query",
-            "put the name into the path: `postgresql://…/app_test`",
+            f"put the name into the path: `{url.scheme}://…/app_test`",
         )
     if not url.raw_name:
         raise _refused(

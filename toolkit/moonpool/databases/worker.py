@@ -6,13 +6,12 @@ import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from moonpool.databases.connection import connect
-from moonpool.databases.failures import explained
+from moonpool.databases.lifecycle import create, is_foreign
+from moonpool.databases.links import has_server, open_link
 from moonpool.databases.names import database_name
-from moonpool.databases.postgres import create, is_foreign
 from moonpool.databases.sqlite import own_file_url
 from moonpool.databases.state import Family, parse_state
-from moonpool.databases.urls import POSTGRESQL, SQLITE, DatabaseUrl, parse_url
+from moonpool.databases.urls import SQLITE, DatabaseUrl, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,10 +41,10 @@ def run_environment(
     }
     return {
         variable: url.renamed(
-            database_name(url.name, None, state.families[variable].namespace)
+            database_name(url.name, None, state.families[variable].namespace, url.dialect)
         ).text
         for variable, url in urls.items()
-        if url.dialect == POSTGRESQL and url.name == state.families[variable].base
+        if has_server(url) and url.name == state.families[variable].base
     }
 
 
@@ -82,11 +81,11 @@ def _own_url(
 ) -> str:
     if url.dialect == SQLITE:
         return own_file_url(url, family, mark.run, worker, fills=fills)
-    name = database_name(family.base, worker, family.namespace)
+    name = database_name(family.base, worker, family.namespace, url.dialect)
     # Alone and in one process the user's own database is used as it stands.
     users_own = worker is None and family.namespace is None and not fills
-    with closing(connect(url)) as connection, explained(url, f"create database `{name}` on"):
-        if worker is None and fills and is_foreign(connection, name):
-            name = database_name(family.base, _SERIAL, family.namespace)
-        create(connection, name, mark, users_own=users_own, template=family.template)
+    with closing(open_link(url)) as link, link.explained(f"create database `{name}` on"):
+        if worker is None and fills and is_foreign(link, name):
+            name = database_name(family.base, _SERIAL, family.namespace, url.dialect)
+        create(link, name, mark, users_own=users_own, template=family.template)
     return url.renamed(name).text

@@ -1,0 +1,1 @@
+"""Databases on a MySQL or MariaDB server."""
