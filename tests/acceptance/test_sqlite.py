@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from tests.support.django import DJANGO_PLUGIN, WITH_SETTINGS
 from tests.support.project import PytestProject
 
 if TYPE_CHECKING:
@@ -109,16 +110,28 @@ def test_every_process_has_a_file_of_its_own_and_every_test_a_clean_one(
 
 def test_a_suite_of_django_keeps_what_its_plugin_names(tmp_path: Path) -> None:
     project = _write(tmp_path)
-    project.write("django.py", "")
+    project.write("django.py", DJANGO_PLUGIN)
     project.write(
         "tests/test_0.py",
         "import os\ndef test_it():\n    assert os.environ['DATABASE_URL'] == 'sqlite:///app.db'\n",
     )
 
-    done = project.pytest("-p", "django", "tests/test_0.py")
+    done = project.pytest(*WITH_SETTINGS, "tests/test_0.py")
 
     assert done.returncode == 0, done.stdout
     assert _left(tmp_path) == []
+
+
+def test_where_pytest_django_is_merely_installed_other_suites_have_their_files(
+    tmp_path: Path,
+) -> None:
+    project = _write(tmp_path)
+    project.write("django.py", DJANGO_PLUGIN)
+
+    done = project.pytest("-p", "django", "tests/test_0.py")
+
+    assert done.returncode == 0, done.stdout
+    assert _seen(project) == {"app_main.db"}
 
 
 def test_two_checkouts_on_one_file_at_once_never_meet(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.django import DJANGO_PLUGIN, WITH_SETTINGS
 from tests.support.postgres import OWN_PORT, needs_postgres
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def test_a_url_that_cannot_be_read_is_a_usage_error(project: PytestProject) -> N
 @needs_postgres
 def test_django_names_its_workers_databases_itself(project: PytestProject) -> None:
     _write(project, "postgresql+psycopg:///ledger_test")
-    project.write("django.py", "")
+    project.write("django.py", DJANGO_PLUGIN)
     for number in range(4):
         project.write(
             f"tests/test_{number}.py",
@@ -83,6 +84,6 @@ def test_django_names_its_workers_databases_itself(project: PytestProject) -> No
     for number in range(4):
         path = project.root / f"tests/test_{number}.py"
         path.write_text(path.read_text().replace("import URL", "import base, URL"))
-    done = project.pytest("-p", "django", "-n", "2", MOONPOOL_NAMESPACE="word", PGPORT=OWN_PORT)
+    done = project.pytest("-n", "2", *WITH_SETTINGS, MOONPOOL_NAMESPACE="word", PGPORT=OWN_PORT)
     assert done.returncode == 0, done.stdout
     assert _seen(project) == {"ledger_test_word"}

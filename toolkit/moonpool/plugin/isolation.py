@@ -24,6 +24,7 @@ __all__ = ["isolate", "open_for_run"]
 # The name under which pytest-django is registered. It makes `test_<name>_gw0` from the name in
 # Django's settings, cleans it after each test, and drops it.
 _DJANGO = "django"
+_DJANGO_SETTINGS = "DJANGO_SETTINGS_MODULE"
 
 
 def isolate(config: pytest.Config, worker: str | None) -> None:
@@ -62,11 +63,21 @@ def _isolate_databases(
     from moonpool.plugin.cleaning import clean_databases
 
     os.environ[PREPARED] = worker or "main"
-    if config.pluginmanager.hasplugin(_DJANGO):
+    if _is_djangos(config):
         os.environ.update(run_environment(settings, environ=os.environ))
         return
     os.environ.update(worker_environment(settings, environ=os.environ, worker=worker))
     config.pluginmanager.register(clean_databases(config, settings))
+
+
+def _is_djangos(config: pytest.Config) -> bool:
+    """Whether pytest-django runs this suite; where many projects share an environment it is there
+    for each of them, and does nothing for those without settings of Django's.
+    """
+    if not config.pluginmanager.hasplugin(_DJANGO):
+        return False
+    option = getattr(config.known_args_namespace, "ds", None)
+    return bool(option or os.environ.get(_DJANGO_SETTINGS) or config.getini(_DJANGO_SETTINGS))
 
 
 def open_for_run(
@@ -80,7 +91,7 @@ def open_for_run(
 
     settings = _settings(keys, places)
     databases = open_databases(
-        replace(settings, framework=config.pluginmanager.hasplugin(_DJANGO)),
+        replace(settings, framework=_is_djangos(config)),
         environ=os.environ,
         project=places.project,
         checkout=places.workspace_root or places.project_root,
