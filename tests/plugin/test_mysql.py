@@ -72,13 +72,10 @@ def _seen(project: PytestProject) -> set[str]:
     return {name.partition(".")[0] for name in names} - {""}
 
 
-@pytest.mark.parametrize("runner", ["pytest", "test"])
-def test_each_worker_has_a_database_of_its_own(
-    project: PytestProject, server: MysqlServer, runner: str
-) -> None:
+def test_each_worker_has_a_database_of_its_own(project: PytestProject, server: MysqlServer) -> None:
     _write(project)
     url = server.url("ledger_test")
-    done = getattr(project, runner)("-n", "2", DATABASE_URL=url)
+    done = project.pytest("-n", "2", DATABASE_URL=url)
     assert done.returncode == 0, done.stdout
     assert _seen(project) == {"ledger_test_gw0", "ledger_test_gw1"}
     left = project.moonpool("databases", "list", "--url", url)
@@ -90,3 +87,71 @@ def test_a_serial_run_uses_the_name_as_it_is(project: PytestProject, server: Mys
     done = project.test("-n", "0", DATABASE_URL=server.url("ledger_test"))
     assert done.returncode == 0, done.stdout
     assert _seen(project) == {"ledger_test"}
+
+
+TEMPLATE = """
+[tool.moonpool.databases.template]
+sql = ["schema.sql"]
+"""
+SCHEMA = """
+CREATE TABLE thing (id int AUTO_INCREMENT PRIMARY KEY);
+CREATE TABLE kind (name varchar(20));
+INSERT INTO kind VALUES ('a');
+"""
+CLEANED_CONFTEST = """
+import os, sqlalchemy as sa
+engine = sa.create_engine(os.environ["DATABASE_URL"])
+def run(*statements):
+    with engine.begin() as connection:
+        for each in statements:
+            connection.execute(sa.text(each))
+def count(table):
+    with engine.begin() as connection:
+        return connection.execute(sa.text("SELECT count(*) FROM " + table)).scalar()
+"""
+CLEANED_TEST = """
+import pytest, sqlalchemy as sa
+from conftest import count, engine, run
+
+@pytest.fixture(scope="module", autouse=True)
+def shared():
+    run("INSERT INTO thing VALUES ()")
+    yield
+    run("TRUNCATE thing")
+
+@pytest.mark.parametrize("n", range(3))
+def test_1_rows_go_and_those_of_wider_fixtures_stay(n):
+    assert count("thing") == 1
+    run("INSERT INTO thing VALUES ()", "UPDATE kind SET name = 'b'")
+    with engine.begin() as connection:
+        assert connection.execute(sa.text("SELECT max(id) FROM thing")).scalar() == 2
+
+def test_2_rows_of_the_template_came_back():
+    with engine.begin() as connection:
+        assert connection.execute(sa.text("SELECT name FROM kind")).scalar() == "a"
+
+def test_3_what_goes_through_our_connection_is_rolled_back(moonpool_connection):
+    moonpool_connection.execute(sa.text("INSERT INTO kind VALUES ('c')"))
+
+@pytest.mark.moonpool_clean("clone")
+def test_4_the_schema_is_changed():
+    assert count("kind") == 1
+    run("DROP TABLE kind", "TRUNCATE thing", "INSERT INTO thing VALUES ()")
+
+def test_5_and_is_there_again():
+    assert count("kind") == 1
+    run("TRUNCATE thing", "INSERT INTO thing VALUES ()")
+"""
+
+
+def test_an_untouched_suite_is_clean_by_configuration(
+    project: PytestProject, server: MysqlServer
+) -> None:
+    project.write("pyproject.toml", CONFIG + 'clean = "dirty"\n' + TEMPLATE)
+    project.write("schema.sql", SCHEMA)
+    project.write("tests/conftest.py", CLEANED_CONFTEST)
+    for number in range(2):
+        project.write(f"tests/test_{number}.py", CLEANED_TEST)
+    done = project.test("-n", "2", DATABASE_URL=server.url("ledger_test"))
+    assert done.returncode == 0, done.stdout
+    assert "14 passed" in done.stdout

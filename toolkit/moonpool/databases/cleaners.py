@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from moonpool.databases.cleaner import Cleaner, PostgresCleaner
+from moonpool.databases.mysql.cleaner import MysqlCleaner
 from moonpool.databases.sqlite import SqliteCleaner, owns_file
 from moonpool.databases.state import parse_state
-from moonpool.databases.urls import POSTGRESQL, SQLITE, parse_url
+from moonpool.databases.urls import MYSQL, POSTGRESQL, SQLITE, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,8 @@ def worker_cleaners(
 def _cleaner(url: DatabaseUrl, family: Family, state: RunState) -> Cleaner | None:
     if url.dialect == POSTGRESQL:
         return PostgresCleaner(url, state.mark, family.template)
+    if url.dialect == MYSQL:
+        return MysqlCleaner(url, family.template)
     if url.dialect == SQLITE and owns_file(url, family):
         return SqliteCleaner(url)
     return None
