@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.project import PytestProject
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 # Containers set it to keep images small. Here every process that a test starts, several hundred
 # of them, would compile the toolkit anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+# Nor is a machine that has other work to do a reason to fail.
+settings.register_profile(
+    "unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def test_every_variable_that_users_set_is_documented() -> None:
     internal = {
         "MOONPOOL_PREPARED",
         "MOONPOOL_DATABASES",
+        "MOONPOOL_HASH_SEED",
         "MOONPOOL_PLATFORM",
         "MOONPOOL_WORKER_NAMESPACE",
     }

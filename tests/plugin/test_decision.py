@@ -42,6 +42,33 @@ def test_files_stay_whole(long_project: PytestProject) -> None:
     assert long_project.test(MOONPOOL_WORKERS="2").returncode == 0
 
 
+def test_all_workers_hash_alike_and_what_they_start_does_not(long_project: PytestProject) -> None:
+    for number in range(4):
+        long_project.write(
+            f"tests/test_{number:03}.py",
+            "import os, subprocess, sys, pytest\n"
+            "@pytest.mark.parametrize('word', {f'{n}' for n in range(20)})\n"
+            "def test_a(word): pass\n"
+            "def test_b():\n"
+            "    assert 'PYTHONHASHSEED' not in os.environ\n"
+            "    open(f'hash-{os.getpid()}', 'w').write(str(hash('moonpool')))\n",
+        )
+    done = long_project.test("--dist", "worksteal", MOONPOOL_WORKERS="2")
+    assert done.returncode == 0, done.stdout
+    hashes = {path.read_text() for path in long_project.root.glob("hash-*")}
+    done = long_project.test("--dist", "worksteal", MOONPOOL_WORKERS="2")
+    later = {path.read_text() for path in long_project.root.glob("hash-*")}
+    assert (len(hashes), len(later)) == (1, 2)
+
+
+def test_a_seed_of_the_users_is_kept(long_project: PytestProject) -> None:
+    long_project.write(
+        "tests/test_000.py",
+        "import os\ndef test_it(): assert os.environ['PYTHONHASHSEED'] == '7'\n",
+    )
+    assert long_project.test(MOONPOOL_WORKERS="2", PYTHONHASHSEED="7").returncode == 0
+
+
 def test_a_short_suite_runs_in_pytests_own_process(project: PytestProject) -> None:
     project.tests(files=4)
     done = project.test()

@@ -315,6 +315,27 @@ def test_collections_that_differ_are_reported_and_nothing_runs(suite: PytestProj
     assert not done.ran
 
 
+@both_loops
+def test_an_order_that_differs_between_workers_is_none_of_the_tests_business(
+    suite: PytestProject, loop: tuple[str, ...]
+) -> None:
+    with (suite.root / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "def pytest_collection_modifyitems(items):\n"
+            "    number = int(WORKER[2:] or 0)\n"
+            "    items[:] = [*items[number * 3:], *items[:number * 3]]\n"
+        )
+    suite.tests(files=4, each=4)
+    done = run(suite, "-n", "3", *loop)
+    assert done.code == 0, done.output
+    assert len(done.reports) == len(done.ran) == 16
+    for file in {test.file for test in done.ran}:
+        own = [test for test in done.ran if test.file == file]
+        assert [test.id[-1] for test in own] == ["0", "1", "2", "3"]
+        assert len({test.worker for test in own}) == 1
+    assert len({test.worker for test in done.ran}) == 3
+
+
 def test_another_scheduler_is_left_alone(suite: PytestProject) -> None:
     suite.tests(files=3)
     theirs = (

@@ -201,7 +201,9 @@ class Controller:
     def _start_longest_first(self, decision: Decision) -> None:
         from moonpool.plugin.arrangement import Arrangement
         from moonpool.plugin.direction import direct_workers
+        from moonpool.plugin.hash_seed import share_hash_seed
 
+        share_hash_seed()
         known = decision.forecast.known
         order = Arrangement(
             known.file_seconds, known.seconds_per_test, known.file_tests, workers=decision.wanted

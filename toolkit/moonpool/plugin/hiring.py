@@ -43,9 +43,11 @@ class Hiring(NamedTuple):
         from moonpool.plugin.arrangement import Arrangement
         from moonpool.plugin.crew import Crew
         from moonpool.plugin.direction import direct_workers
+        from moonpool.plugin.hash_seed import share_hash_seed
 
         cpus = self.decision.budget.cpus
         os.environ.update(thread_environment(wanted, cpus, os.environ))
+        share_hash_seed()
         if self.coverage is not None:
             self.coverage.export()
         decision = self.decision.hiring(workers, wanted, left)

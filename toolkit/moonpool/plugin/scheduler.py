@@ -13,6 +13,7 @@ import pytest
 from xdist.report import report_collection_diff  # type: ignore[import-untyped]
 
 from moonpool.plugin.groups import read_groups
+from moonpool.plugin.renumbering import renumber
 from moonpool.schedule import Dispatch
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
     from moonpool.plugin.arrangement import Arrangement
+    from moonpool.plugin.renumbering import Renumbering
     from moonpool.schedule import Unit
 
 __all__ = ["FileScheduler"]
@@ -38,6 +40,7 @@ class FileScheduler:
         self._asking: set[WorkerController] = set()
         self._groups: dict[WorkerController, Sequence[tuple[str, list[int]]]] = {}
         self._dispatch: Dispatch[WorkerController] | None = None
+        self._renumbered: dict[WorkerController, Renumbering] = {}
         self._reported: dict[WorkerController, str] = {}
         self._collection: Sequence[str] = ()
         self._collected_by = ""
@@ -153,6 +156,8 @@ class FileScheduler:
     ) -> None:
         """Note that a node has finished a test, and give it more if it is due."""
         assert self._dispatch is not None
+        if node in self._renumbered:
+            item_index = self._renumbered[node].inward[item_index]
         self._dispatch.finish(node, item_index, duration)
         self._serve(node)
 
@@ -189,6 +194,7 @@ class FileScheduler:
         """
         del self._nodes[node]
         self._asking.discard(node)
+        self._renumbered.pop(node, None)
         if self._dispatch is None or node not in self._dispatch:
             return None
         running, reported = self._dispatch.leave(node), self._reported.pop(node, None)
@@ -200,10 +206,12 @@ class FileScheduler:
         if _is_ending(node):
             return
         step = self._dispatch.decide(node)
-        if step.tests:
+        if tests := step.tests:
+            if node in self._renumbered:
+                tests = tuple(self._renumbered[node].outward[test] for test in tests)
             # The channel of a crashed node is closed before its end is reported to us.
             with contextlib.suppress(OSError):
-                node.send_runtest_some(list(step.tests))
+                node.send_runtest_some(list(tests))
         if step.end:
             node.shutdown()
 
@@ -221,11 +229,14 @@ class FileScheduler:
         return arrangement.arrange(self._collection, self._config)
 
     def _matches(self, node: WorkerController, collection: Sequence[str]) -> bool:
+        if collection == self._collection:
+            return True
+        if renumbering := renumber(self._collection, collection):
+            self._renumbered[node] = renumbering
+            return True
         message = report_collection_diff(
             self._collection, collection, self._collected_by, node.gateway.id
         )
-        if message is None:
-            return True
         report = pytest.CollectReport(
             nodeid=node.gateway.id, outcome="failed", longrepr=message, result=[]
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from moonpool.plugin import process
+from moonpool.plugin.hash_seed import forget_hash_seed
 from moonpool.plugin.names import (
     COVERAGE_CONTEXTS,
     COVERAGE_FOLDER,
@@ -28,6 +29,7 @@ __all__ = ["FileBoundary", "begin", "finish", "prepare_worker"]
 def begin() -> None:
     """Start this worker's measurement if the controller asks for one; end with the controller."""
     process.die_with_parent()
+    forget_hash_seed()
     folder = os.environ.pop(COVERAGE_FOLDER, None)
     project_root = os.environ.pop(COVERAGE_PROJECT, None)
     contexts = os.environ.pop(COVERAGE_CONTEXTS, None) is not None
