@@ -64,12 +64,12 @@ GRANT ALL ON `dirty\\_test%`.* TO plain
 """
 
 
-@pytest.fixture(params=["without triggers", "with triggers"])
+@pytest.fixture
 def user(request: pytest.FixtureRequest, admin: Session, url: DatabaseUrl) -> Iterator[Session]:
     """The tests' own connection, which commits."""
     admin.execute("CREATE DATABASE dirty_test")
     with closing(connect(url, "dirty_test")) as session:
-        for part in statements(SCHEMA + (TRIGGERS if request.param == "with triggers" else "")):
+        for part in statements(SCHEMA + getattr(request, "param", "")):
             session.execute(part)
         yield session
 
@@ -102,6 +102,7 @@ def _write(user: Session) -> None:
     user.execute("INSERT INTO measured VALUES (1, 1), (2, 2)")
 
 
+@pytest.mark.parametrize("user", ["", TRIGGERS], ids=["silent", "triggers"], indirect=True)
 def test_written_rows_are_deleted_and_others_stay(user: Session, rows: Rows) -> None:
     _write(user)
 
@@ -114,6 +115,7 @@ def test_written_rows_are_deleted_and_others_stay(user: Session, rows: Rows) -> 
     assert rows.reset().tables == ()
 
 
+@pytest.mark.parametrize("user", ["", TRIGGERS], ids=["silent", "triggers"], indirect=True)
 def test_numbers_begin_again(user: Session, rows: Rows) -> None:
     for _ in range(3):
         _write(user)
@@ -136,6 +138,7 @@ def test_numbers_that_no_row_took_begin_again_too(user: Session, rows: Rows) -> 
     assert user.execute("SELECT MAX(id) FROM currency") == [(3,)]
 
 
+@pytest.mark.parametrize("user", ["", TRIGGERS], ids=["silent", "triggers"], indirect=True)
 def test_rows_that_belong_to_the_schema_come_back(user: Session, rows: Rows) -> None:
     for change in (
         "DELETE FROM currency WHERE code = 'EUR'",
@@ -166,7 +169,6 @@ def test_what_was_kept_later_counts_as_clean(user: Session, rows: Rows) -> None:
     assert user.execute("SELECT MAX(id) FROM parent") == [(2,)]
 
 
-@pytest.mark.parametrize("user", ["without triggers"], indirect=True)
 def test_a_forgotten_transaction_is_named_and_ended(
     url: DatabaseUrl, user: Session, admin: Session
 ) -> None:
@@ -186,7 +188,6 @@ def test_a_forgotten_transaction_is_named_and_ended(
             forgotten.execute("SELECT 1")
 
 
-@pytest.mark.parametrize("user", ["without triggers"], indirect=True)
 def test_who_may_not_see_transactions_has_all_sessions_of_the_database_ended(
     url: DatabaseUrl, user: Session, rows: Rows, admin: Session
 ) -> None:
@@ -212,7 +213,6 @@ def test_whoever_only_reads_without_a_transaction_stays(
         assert reader.execute("SELECT COUNT(*) FROM parent") == [(0,)]
 
 
-@pytest.mark.parametrize("user", ["without triggers"], indirect=True)
 def test_a_changed_schema_is_noticed_and_rows_go_all_the_same(user: Session, rows: Rows) -> None:
     for change in (
         "CREATE TABLE more (x int)",
@@ -238,7 +238,6 @@ def test_a_changed_schema_is_noticed_and_rows_go_all_the_same(user: Session, row
         assert not rows.reset().schema_changed
 
 
-@pytest.mark.parametrize("user", ["without triggers"], indirect=True)
 def test_temporary_tables_and_others_databases_are_no_change_of_schema(
     user: Session, rows: Rows, admin: Session
 ) -> None:

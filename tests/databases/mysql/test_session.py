@@ -224,6 +224,19 @@ def test_a_user_without_the_right_is_told_what_it_lacks(
     assert caught.value.slug == "database-rights"
 
 
+def test_a_database_that_cannot_be_marked_does_not_stay(
+    admin: Session, server: MysqlServer, names: Names
+) -> None:
+    _make_user(admin, "dora", "dora")
+    admin.execute("GRANT CREATE, DROP ON `app\\_test%`.* TO dora")
+    environ = {"DATABASE_URL": server.url("app_test", user="dora:dora")}
+
+    with _open(environ) as databases, pytest.raises(MoonpoolError, match="has no right to do that"):
+        _worker(databases, environ, "gw0")
+
+    assert names() == []
+
+
 @pytest.mark.parametrize(
     ("user", "port", "found"),
     [

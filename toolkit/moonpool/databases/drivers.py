@@ -6,12 +6,10 @@ import importlib.util
 from typing import Any
 
 from moonpool.databases.conninfo import connection_parameters
-from moonpool.databases.urls import POSTGRESQL, parse_url
+from moonpool.databases.mysql.options import connection_options
+from moonpool.databases.urls import MYSQL, POSTGRESQL, SQLITE, parse_url
 
 __all__ = ["synchronous_url"]
-
-# What SQLAlchemy calls the driver of each dialect that is no PostgreSQL.
-_SYNCHRONOUS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql", "sqlite": "sqlite"}
 
 
 def synchronous_url(text: str) -> Any:
@@ -24,5 +22,19 @@ def synchronous_url(text: str) -> Any:
         # libpq takes everything from the query, a socket's folder and a user's password alike, and
         # another driver's own options are left out.
         return URL.create(f"postgresql+{driver}", query=connection_parameters(url, url.name))
+    if url.dialect == MYSQL:
+        # Its own test of who the server is tells MariaDB from MySQL, whichever the URL says.
+        options = connection_options(url)
+        place = {
+            "username": options.pop("user", None),
+            "password": options.pop("password") or None,
+            "host": options.pop("host"),
+            "port": options.pop("port"),
+        }
+        query = {
+            key: str(value).lower() if value is True else str(value)
+            for key, value in options.items()
+        }
+        return URL.create("mysql+pymysql", **place, database=url.name, query=query)
     found = make_url(text)
-    return found.set(drivername=_SYNCHRONOUS.get(url.dialect, found.drivername))
+    return found.set(drivername="sqlite") if url.dialect == SQLITE else found

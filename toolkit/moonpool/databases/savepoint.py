@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from moonpool.databases.drivers import synchronous_url
-from moonpool.databases.urls import parse_url
+from moonpool.databases.mysql.options import connection_options
+from moonpool.databases.urls import MYSQL, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from moonpool.databases.urls import DatabaseUrl
 
 __all__ = ["rolled_back"]
 
@@ -23,10 +26,11 @@ def rolled_back(text: str) -> Iterator[Any]:
     """A connection to the database of a URL within a transaction that never commits.
 
     It is SQLAlchemy's where that is installed, to be given to a session with
-    ``join_transaction_mode="create_savepoint"``, and psycopg's otherwise.
+    ``join_transaction_mode="create_savepoint"``, and psycopg's or PyMySQL's otherwise.
     """
     if importlib.util.find_spec("sqlalchemy") is None:
-        with _psycopg(text) as connection:
+        url = parse_url(text, origin="the database URL")
+        with (_pymysql if url.dialect == MYSQL else _psycopg)(url) as connection:
             yield connection
         return
     from sqlalchemy import create_engine
@@ -41,12 +45,23 @@ def rolled_back(text: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _psycopg(text: str) -> Iterator[Any]:
+def _psycopg(url: DatabaseUrl) -> Iterator[Any]:
     from moonpool.databases.connection import connect
 
-    url = parse_url(text, origin="the database URL")
     with connect(url, url.name) as connection, connection.transaction(force_rollback=True):
         yield connection
+
+
+@contextmanager
+def _pymysql(url: DatabaseUrl) -> Iterator[Any]:
+    import pymysql
+
+    connection = pymysql.connect(**connection_options(url), database=url.name)
+    with connection:
+        try:
+            yield connection
+        finally:
+            connection.rollback()
 
 
 # An engine keeps its connection, so that only the first test waits for one.

@@ -62,7 +62,13 @@ def make_marked(session: Session, name: str, comment: str, like: str) -> None:
     charset = _charset(session, like)
     making = f"CREATE DATABASE {quoted(name)}{charset}"
     marking = f"CREATE PROCEDURE {quoted(name)}.{MARKER}() COMMENT {session.literal(comment)} DO 0"
-    session.execute(f"{making}; {marking}")
+    try:
+        session.execute(f"{making}; {marking}")
+    except BaseException:
+        # Only what this very message made may go: a user without the right to make procedures.
+        if session.done == 1 and not session.closed:
+            session.execute(f"DROP DATABASE {quoted(name)}")
+        raise
 
 
 def set_comment(session: Session, name: str, comment: str) -> None:
