@@ -132,7 +132,7 @@ def test_the_same_check_in_two_jobs_is_found(tmp_path: Path) -> None:
     ("old", "new"),
     [
         ("test:\n", "test:\n  variables: {DB: pg}\n"),
-        ("test:\n", "test:\n  rules: [{if: $CI_COMMIT_TAG}]\n"),
+        ("test:\n", "test:\n  rules: [{if: $CI_MERGE_REQUEST_IID}]\n"),
         ("test:\n", "test:\n  services: [postgres]\n"),
         ("test:\n", "test:\n  allow_failure: true\n"),
         ("test:\n", "test:\n  parallel: {matrix: [{A: [x, y]}]}\n"),

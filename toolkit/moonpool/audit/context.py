@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.atoms import Expander
 from moonpool.audit.gitlab.pipeline import read_pipeline
+from moonpool.audit.gitlab.plan import Plan
 from moonpool.audit.redundancy.decide import decide
 from moonpool.audit.redundancy.runs import Run, read_run
 from moonpool.audit.redundancy.work import Worker
@@ -49,6 +50,11 @@ class Context:
     def pipeline(self) -> Pipeline | None:
         """GitLab's pipeline, if there is one."""
         return read_pipeline(self.repository.root)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """Which of its jobs start when."""
+        return Plan(self.pipeline, self.repository.root) if self.pipeline is not None else None
 
     @cached_property
     def worker(self) -> Worker:

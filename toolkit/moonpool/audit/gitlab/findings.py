@@ -1,4 +1,4 @@
-"""What the rules that carry over say of a pipeline; all of it is advice."""
+"""What the rules for single jobs say of a pipeline; all of it is advice."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.finding import Finding, Place, Severity
+from moonpool.audit.gitlab.order import order_problems
+from moonpool.audit.gitlab.twice import absent_needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from moonpool.audit.commands.atoms import Atom
     from moonpool.audit.gitlab.pipeline import Pipeline, PipelineJob
+    from moonpool.audit.gitlab.plan import Plan
     from moonpool.audit.reading.repository import Repository
     from moonpool.audit.redundancy.work import Worker
 
-__all__ = ["dangling", "repeated", "serial_scripts", "uncached", "uninterruptible"]
+__all__ = ["dangling", "serial_scripts", "uncached", "uninterruptible"]
 
 _LOCKS = {
     "npm": "package-lock.json",
@@ -26,29 +28,13 @@ _LOCKS = {
     "bundle": "Gemfile.lock",
     "composer": "composer.lock",
 }
-# Two jobs have to agree in all of these for a check of one to be that of the other.
-_ALIKE = ("image", "services", "variables", "rules", "only", "except", "tags", "hooks", "when")
 
 
-def dangling(pipeline: Pipeline) -> Iterator[Finding]:
-    """Yield each reference of a pipeline that leads nowhere."""
-    for problem in pipeline.problems:
+def dangling(plan: Plan) -> Iterator[Finding]:
+    """Yield each reference of a pipeline that leads nowhere, or to what is not there in time."""
+    pipeline = plan.pipeline
+    for problem in (*pipeline.problems, *order_problems(pipeline), *absent_needs(plan)):
         yield Finding("G3", Severity.ERROR, Place(problem.path, problem.line), problem.message)
-
-
-def repeated(pipeline: Pipeline, worker: Worker) -> Iterator[Finding]:
-    """Yield each job that runs a check which another one of the same pipeline runs as well."""
-    seen: dict[tuple[object, ...], PipelineJob] = {}
-    for job in pipeline.jobs.values():
-        if "parallel" in job.content or job.content.get("allow_failure"):
-            continue
-        alike = tuple(repr(job.content.get(key)) for key in _ALIKE)
-        for atom in _checks(job, worker):
-            other = seen.setdefault((atom.key, alike, repr(atom.env), atom.stronger), job)
-            if other is not job:
-                message = f"`{atom.text}` also runs in the job `{other.name}`"
-                yield _at(job, "R4", Severity.MEDIUM, message)
-                break
 
 
 def uninterruptible(pipeline: Pipeline) -> Iterator[Finding]:
@@ -86,12 +72,6 @@ def serial_scripts(pipeline: Pipeline) -> Iterator[tuple[PipelineJob, str]]:
     for job in pipeline.jobs.values():
         if "parallel" not in job.content:
             yield job, _script(job)
-
-
-def _checks(job: PipelineJob, worker: Worker) -> Iterator[Atom]:
-    for atom in worker.script(_script(job)):
-        if atom.kind.is_check and atom.decides and atom.always and "$" not in " ".join(atom.words):
-            yield atom
 
 
 def _script(job: PipelineJob) -> str:

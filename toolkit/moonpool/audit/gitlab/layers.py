@@ -32,6 +32,7 @@ class Layers:
         self._entries = {entry.key.text: (path, entry) for path, entry in entries}
         self._open = open_
         self._own: dict[str, Any] = {}
+        self._partial: set[str] = set()
         for _, entry in entries:
             name = entry.key.text
             self._own[name] = _merged(self._own.get(name), _data(entry.value))
@@ -59,13 +60,25 @@ class Layers:
     def resolved(self, name: str) -> dict[str, Any]:
         """Return a job with what it extends, the defaults and the references in their places."""
         content = self._extended(name, ())
+        whole = self._referred({**self._given(content), **content}, name, 0)
+        return whole if isinstance(whole, dict) else {}
+
+    def referred(self, name: str) -> Any:
+        """What an entry says itself, with the references in their places."""
+        return self._referred(self._own.get(name), name, 0)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether all that a job is made of was read; to be asked after it was resolved."""
+        return name not in self._partial
+
+    def _given(self, content: dict[str, Any]) -> dict[str, Any]:
+        """What `default` gives to a job, as far as it inherits that."""
         top = self._own.get("default")
         default = {**self._own, **top} if isinstance(top, dict) else self._own
-        given = {key: default[key] for key in _DEFAULTS if key in default}
-        if content.get("inherit") is not None:
-            given = {}  # It says by itself what it takes.
-        whole = self._referred({**given, **content}, name, 0)
-        return whole if isinstance(whole, dict) else {}
+        inherit = content.get("inherit")
+        taken = inherit.get("default", True) if isinstance(inherit, dict) else True
+        names = taken if isinstance(taken, list) else _DEFAULTS if taken else ()
+        return {key: default[key] for key in _DEFAULTS if key in default and key in names}
 
     def _extended(self, name: str, way: tuple[str, ...]) -> dict[str, Any]:
         own = self._own.get(name)
@@ -78,7 +91,9 @@ class Layers:
                 self._tell(name, "extends", f"`{name}` extends itself, by way of `{parent}`")
             elif parent in self._own:
                 below = _merged(below, self._extended(str(parent), (*way, name)))
-            elif not self._open and not way:
+            elif self._open:
+                self._partial.add((*way, name)[0])
+            elif not way:
                 self._tell(name, "extends", f"`{name}` extends `{parent}`, which is not there")
         merged = _merged(below, {key: value for key, value in own.items() if key != "extends"})
         return merged if isinstance(merged, dict) else {}
@@ -88,7 +103,9 @@ class Layers:
             found: Any = self._extended(value[0], ()) if value else None
             for step in value[1:]:
                 found = found.get(step) if isinstance(found, dict) else None
-            if found is None and not self._open:
+            if found is None and self._open:
+                self._partial.add(name)
+            elif found is None:
                 text = ", ".join(value)
                 self._tell(name, "script", f"`!reference [{text}]` leads nowhere")
             return self._referred(found, name, depth + 1) if depth < _DEEPEST else None
@@ -113,8 +130,8 @@ def _data(node: Node) -> Any:
         return [_data(item) for item in node.items]
     if isinstance(node, Mapping):
         own = {e.key.text: _data(e.value) for e in node.entries if e.key.text != "<<"}
-        below = node.get("<<")
-        parts = [] if below is None else below.items if isinstance(below, Sequence) else [below]
+        below = [e.value for e in node.entries if e.key.text == "<<"]
+        parts = [p for b in below for p in (b.items if isinstance(b, Sequence) else (b,))]
         result: dict[str, Any] = {}
         for part in reversed(parts):
             taken = _data(part)

@@ -85,8 +85,11 @@ Node = Scalar | Mapping | Sequence
 Item = dict[str, Any] | list[Any] | str | bool | None
 
 
-def parse(source: Source) -> Node | Problem:
-    """Return the one document of a file, or the first thing that is wrong with it."""
+def parse(source: Source, *, twice: bool = False) -> Node | Problem:
+    """Return the one document of a file, or the first thing that is wrong with it.
+
+    ``twice``: a key may be there twice, as GitLab lets it be; the last one counts.
+    """
     try:
         composed = yaml.compose(source.text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
@@ -98,7 +101,7 @@ def parse(source: Source) -> Node | Problem:
     if composed is None:
         return Problem(source.path, 1, "found an empty file")
     try:
-        return _Reader(source.path).read(composed)
+        return _Reader(source.path, twice=twice).read(composed)
     except _RefusedError as refused:
         return refused.problem
 
@@ -123,8 +126,8 @@ class _RefusedError(Exception):
 class _Reader:
     """Turns PyYAML's nodes into ours and counts them."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, *, twice: bool) -> None:
+        self._path, self._twice = path, twice
         self._seen: dict[int, int] = {}
         self._open: set[int] = set()
         self._count = 0
@@ -166,7 +169,7 @@ class _Reader:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise self._refused(key, "found a key that is no text")
-            if key.value in keys:
+            if key.value in keys and not self._twice:
                 raise self._refused(key, f"found the key `{key.value}` twice")
             keys.add(key.value)
             scalar = self.read(key)

@@ -21,8 +21,8 @@ def _check(context: Context) -> Iterator[Finding]:
     for workflow in context.repository.workflows.values():
         for problem in link_problems(context.repository, workflow):
             yield Finding("G3", Severity.ERROR, Place(problem.path, problem.line), problem.message)
-    if context.pipeline is not None:
-        yield from dangling(context.pipeline)
+    if context.plan is not None:
+        yield from dangling(context.plan)
 
 
 RULE = Rule(

@@ -10,6 +10,7 @@ from moonpool.audit.editing.gate import called_after, started_after
 from moonpool.audit.editing.removal import job_removal, step_removal
 from moonpool.audit.editing.splice import RefusedError
 from moonpool.audit.finding import Finding, Fix, Safety, Severity
+from moonpool.audit.gitlab.repeated import checked_before, tagged_again
 from moonpool.audit.redundancy.relation import Relation
 from moonpool.audit.rules.repetition import (
     details,
@@ -46,6 +47,9 @@ def _check(context: Context) -> Iterator[Finding]:
     for verdict in context.verdicts:
         if not calls_the_cover(verdict):
             yield finding(context, verdict, "R1")
+    if context.plan is not None:
+        yield from checked_before(context.plan, context.worker)
+        yield from tagged_again(context.plan, context.worker, context.assumed)
 
 
 def finding(context: Context, verdict: Verdict, rule: str) -> Finding:

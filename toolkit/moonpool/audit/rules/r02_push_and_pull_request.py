@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.editing.change import Change, Put
 from moonpool.audit.finding import Finding, Fix, Safety, Severity
+from moonpool.audit.gitlab.twice import doubled
 from moonpool.audit.reading.tree import Mapping
 from moonpool.audit.redundancy.decide import ships
 from moonpool.audit.redundancy.occasions import Occasion, job_runs
@@ -26,6 +27,8 @@ _FILTERS = ("branches", "branches-ignore", "paths", "paths-ignore", "tags", "tag
 def _check(context: Context) -> Iterator[Finding]:
     yield from _after_request(context)
     yield from _after_queue(context)
+    if context.plan is not None:
+        yield from doubled(context.plan)
 
 
 def _after_queue(context: Context) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.editing.change import Change, Insert
 from moonpool.audit.finding import Finding, Fix, Place, Safety, Severity
-from moonpool.audit.gitlab.findings import repeated
+from moonpool.audit.gitlab.repeated import repeated
 from moonpool.audit.redundancy.surroundings import differences, surroundings
 from moonpool.audit.redundancy.variables import relevant
 from moonpool.audit.rules.looking import at_step, entries
@@ -36,8 +36,8 @@ def _check(context: Context) -> Iterator[Finding]:
     yield from told.values()
     for _, entry, works in entries(context):
         yield from _in_every_leg(entry, works)
-    if context.pipeline is not None:
-        yield from repeated(context.pipeline, context.worker)
+    if context.plan is not None:
+        yield from repeated(context.plan, context.worker)
 
 
 def _repeated(
