@@ -8,6 +8,7 @@ import pytest
 
 from moonpool.audit.gitlab import Plan, read_pipeline
 from moonpool.audit.gitlab.expressions import Unsaid, Value, evaluate
+from moonpool.audit.gitlab.order import earlier
 from tests.audit.building import found, only
 
 if TYPE_CHECKING:
@@ -226,6 +227,23 @@ def test_jobs_that_do_not_wait_for_each_other_only_repeat(tmp_path: Path) -> Non
     (tmp_path / ".gitlab-ci.yml").write_text(text)
     finding = only(tmp_path, "R1", "R4")
     assert (finding.rule, finding.message) == ("R4", "`pytest` also runs in the job `test`")
+
+
+def test_the_jobs_that_a_job_waits_for_are_those_of_its_needs_too(tmp_path: Path) -> None:
+    (tmp_path / ".gitlab-ci.yml").write_text(
+        "stages: [one, two]\n"
+        "a: {stage: one, script: [x]}\n"
+        "b: {stage: one, script: [x], needs: [a]}\n"
+        "c: {stage: two, script: [x], needs: [b]}\n"
+        "d: {stage: two, script: [x]}\n"
+        "e: {stage: two, script: [x], needs: [f]}\n"
+        "f: {stage: two, script: [x], needs: [e, a]}\n"
+    )
+    pipeline = read_pipeline(tmp_path)
+    assert pipeline is not None
+    waits = {name: "".join(sorted(names)) for name, names in earlier(pipeline).items()}
+    assert (waits["a"], waits["c"], waits["d"]) == ("", "ab", "ab")
+    assert set("ae") <= set(waits["f"])
 
 
 RELEASE = """\

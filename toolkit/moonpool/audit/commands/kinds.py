@@ -94,9 +94,18 @@ _FORMATTERS = {
     "biome": (),
 }
 _MUTATES = frozenset({"--fix", "--write", "--apply", "--fix-only", "-w", "--add-noqa", "-i"})
+# With one of these a tool that ships does all but that.
+_REHEARSES = ("--dry-run", "--dry_run", "--dryrun", "--snapshot")
 _WATCHES = frozenset({"--watch", "--watchAll", "--ui", "--update-snapshots", "-u"})
 _TYPESCRIPT = frozenset({"tsc", "vue-tsc", "tsgo"})
 _ASKS_VERSION = frozenset({"--version", "-version", "-v", "-V", "version"})
+# To these `-v` means to say more.
+_SAYS_MORE = frozenset(
+    {
+        *("pytest", "py.test", "unittest", "nose2", "behave", "prove", "ctest", "stestr", "tox"),
+        *("nox", "flake8", "mypy", "pylint", "bandit", "ansible-lint", "vulture", "gotestsum"),
+    }
+)
 _PROGRAMS_HERE = re.compile(
     r"(.*/)?(activate(\.\w+)?|nvm\.sh|\.cargo/env|\.(bash|zsh)rc|\.profile)"
 )
@@ -109,10 +118,13 @@ def kind_of(words: Sequence[str]) -> Kind:
         return Kind.NEUTRAL
     tool = words[0].rpartition("/")[2].removesuffix(".exe").removesuffix(".cmd")
     rest = words[1:]
-    if len(rest) == 1 and rest[0] in _ASKS_VERSION:
+    asks = len(rest) == 1 and rest[0] in _ASKS_VERSION
+    if asks and not (rest[0] == "-v" and tool in _SAYS_MORE):
         return Kind.NEUTRAL
     special = _SPECIAL.get(tool)
     kind = special(rest) if special else _by_table(tool, rest)
+    if kind is Kind.SHIP and any(word.startswith(_REHEARSES) for word in rest):
+        return Kind.BUILD
     if kind.is_check and _MUTATES.intersection(rest) - _harmless(tool):
         return Kind.OTHER
     return Kind.OTHER if kind is Kind.TEST and _WATCHES.intersection(rest) else kind

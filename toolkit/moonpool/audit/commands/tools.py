@@ -24,11 +24,11 @@ install: apk apt apt-get asdf brew choco conda corepack dnf fnm mamba micromamba
     rustup sdk virtualenv winget yum
 ship: ansible-playbook aws az cosign doctl eas ecs-deploy fastlane fly flyctl gcloud
     gh-pages ghp-import gsutil heroku kubectl lftp ncftpput netlify railway release-it rsync
-    scp semantic-release sftp skopeo sls ssh standard-version surge twine vercel wrangler
+    scp semantic-release sftp skopeo sls ssh standard-version surge vercel wrangler
 build: auditwheel babel bazel buildah cibuildwheel cmake electron-builder esbuild gitbook
     hugo jekyll kaniko maturin meson microbundle ncc ninja parcel pyinstaller rollup
     rspress sphinx-build swc tsup unbuild vitepress wasm-pack webpack xcodebuild
-neutral: . : [ [[ awk basename cat cd cmp cut date df diff dirname du echo egrep env exit
+neutral: . : [ [[ awk basename cat cd chmod cmp cut date df diff dirname du echo egrep env exit
     export false file find free grep head hostname id jq local ls lscpu mkdir nproc popd
     printenv printf pushd pwd read return rm seq set shopt sleep sort source stat tail tee
     test touch tr trap tree true type ulimit uname unset wait wc which whoami yq
@@ -77,11 +77,11 @@ mvn | test: test verify | build: package install compile clean | ship: deploy
 next | lint: lint | build: build
 ng | test: test e2e | lint: lint | build: build
 npm | install: ci i install clean-install config set link | ship: publish version | build:
-    pack | scan: audit
+    pack | scan: audit | neutral: ls list view whoami ping
 nuxt | build: build generate | types: typecheck
 ovsx | ship: publish
 pdm | install: install sync | build: build | ship: publish
-pip | install: install download | neutral: list
+pip | install: install download | neutral: list freeze show check
 pipenv | install: install sync
 playwright | test: test | install: install install-deps
 pnpm | install: i install add fetch config setup | ship: publish | scan: audit | neutral:
@@ -100,6 +100,7 @@ stack | test: test | build: build
 swift | test: test | build: build | install: package
 tauri | build: build
 terraform | lint: validate | format: fmt | install: init | ship: apply
+twine | neutral: check | ship: upload register
 uv | install: sync pip venv python tool lock | build: build | ship: publish | neutral: cache
 vite | build: build
 vsce | ship: publish | build: package

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def matches(value: Value, pattern: str, flags: str = "") -> bool | None:
     return False if value is Unsaid.OTHER and _WORDS_ONLY.fullmatch(pattern) else None
 
 
+@lru_cache(maxsize=1024)
 def _tokens(text: str) -> list[re.Match[str]] | None:
     tokens: list[re.Match[str]] = []
     position, text = 0, text.rstrip()

@@ -23,16 +23,36 @@ def stages_of(pipeline: Pipeline) -> list[str]:
     return [".pre", *(stage for stage in named if stage not in (".pre", ".post")), ".post"]
 
 
-def earlier(pipeline: Pipeline, job: PipelineJob) -> frozenset[str]:
-    """The jobs that have to succeed before this one starts, those that they wait for included."""
-    seen: set[str] = set()
-    waiting = [*_direct(pipeline, job)]
+def earlier(pipeline: Pipeline) -> dict[str, frozenset[str]]:
+    """For each job those that have to succeed before it starts, by way of others or not.
+
+    A job without `needs` waits for all jobs of the stages before its own, and so for all that
+    these need.
+    """
+    stages = stages_of(pipeline)
+    before = {
+        stage: frozenset(
+            job.name for job in pipeline.jobs.values() if _stage(job) in stages[:number]
+        )
+        for number, stage in enumerate(stages)
+    }
+    found: dict[str, frozenset[str]] = {}
+    entered: set[str] = set()
+    waiting = list(pipeline.jobs)
     while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += _direct(pipeline, pipeline.jobs[name])
-    return frozenset(seen)
+        job = pipeline.jobs[waiting[-1]]
+        direct = [need for need in job.needs if need in pipeline.jobs]
+        open_ = [need for need in direct if need not in found]
+        if "needs" in job.content and open_ and job.name not in entered:
+            entered.add(job.name)  # A job that needs itself, by way of others, is not waited for.
+            waiting += open_
+            continue
+        waiting.pop()
+        further = [found.get(need, frozenset[str]()) for need in direct]
+        by_stage = before.get(_stage(job), frozenset())
+        by_needs = frozenset(direct).union(*further)
+        found[job.name] = by_needs if "needs" in job.content else by_stage
+    return found
 
 
 def order_problems(pipeline: Pipeline) -> Iterator[Problem]:
@@ -54,17 +74,6 @@ def order_problems(pipeline: Pipeline) -> Iterator[Problem]:
             if late and stages.index(_stage(pipeline.jobs[name])) > stages.index(stage):
                 said = f"`{job.name}` needs `{name}`, which is of a later stage"
                 yield Problem(job.path, job.lines.get("needs", job.line) + 1, said)
-
-
-def _direct(pipeline: Pipeline, job: PipelineJob) -> list[str]:
-    if "needs" in job.content:
-        return [name for name in job.needs if name in pipeline.jobs]
-    stages = stages_of(pipeline)
-    known = [other for other in pipeline.jobs.values() if _stage(other) in stages]
-    if _stage(job) not in stages:
-        return []
-    own = stages.index(_stage(job))
-    return [other.name for other in known if stages.index(_stage(other)) < own]
 
 
 def _stage(job: PipelineJob) -> str:

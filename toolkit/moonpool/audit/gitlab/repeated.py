@@ -21,22 +21,24 @@ if TYPE_CHECKING:
 __all__ = ["checked_before", "repeated", "tagged_again"]
 
 # Two jobs have to agree in all of these for a check of one to be that of the other.
-_ALIKE = ("image", "services", "variables", "tags", "hooks", "parallel")
+_ALIKE = ("image", "services", "variables", "tags", "hooks")
 _Twin = tuple["PipelineJob", "Atom", "PipelineJob"]
 
 
 def repeated(plan: Plan, worker: Worker) -> Iterator[Finding]:
     """Yield each job that runs a check which another one runs beside it."""
-    for job, atom, other in _twins(plan, worker):
-        if other.name not in earlier(plan.pipeline, job):
+    before = earlier(plan.pipeline)
+    for job, atom, other in _twins(plan, worker, before):
+        if other.name not in before[job.name]:
             message = f"`{atom.text}` also runs in the job `{other.name}`"
             yield _at("R4", Severity.MEDIUM, job, message)
 
 
 def checked_before(plan: Plan, worker: Worker) -> Iterator[Finding]:
     """Yield each job that runs a check which a job that it waits for has run."""
-    for job, atom, other in _twins(plan, worker):
-        if other.name in earlier(plan.pipeline, job):
+    before = earlier(plan.pipeline)
+    for job, atom, other in _twins(plan, worker, before):
+        if other.name in before[job.name]:
             ships = _ships(job, worker)
             severity = Severity.HIGH if ships else Severity.MEDIUM
             message = f"`{atom.text}` repeats what the job `{other.name}` has checked before it"
@@ -87,34 +89,33 @@ def _tagged(
     return _at("R1", Severity.MEDIUM, again[0], message, details, facts)
 
 
-def _twins(plan: Plan, worker: Worker) -> Iterator[_Twin]:
+def _twins(plan: Plan, worker: Worker, before: dict[str, frozenset[str]]) -> Iterator[_Twin]:
     """Yield the first check of each job that another job has as well."""
-    jobs = [job for job in plan.pipeline.jobs.values() if "parallel" not in job.content]
-    before = {job.name: earlier(plan.pipeline, job) for job in jobs}
     told: set[str] = set()
-    for place, job in enumerate(jobs):
-        for other in jobs[:place]:
-            # The later one, in the pipeline or else in the file, is the one that can go.
-            ways = [(job, other), (other, job)]
-            for mine, theirs in reversed(ways) if job.name in before[other.name] else ways:
-                twin = _twin(plan, worker, mine, theirs) if mine.name not in told else None
-                if twin is not None and mine.name not in before[theirs.name]:
-                    told.add(mine.name)
-                    yield mine, twin, theirs
-                    break
+    for one, atom, two in _sharing(plan, worker):
+        # The later one, in the pipeline or else in the file, is the one that can go.
+        ways = [(one, two), (two, one)]
+        for job, other in reversed(ways) if one.name in before[two.name] else ways:
+            known = job.name in told or job.name in before[other.name]
+            if not known and plan.covers(other, job):
+                told.add(job.name)
+                yield job, atom, other
+                break
 
 
-def _twin(plan: Plan, worker: Worker, job: PipelineJob, other: PipelineJob) -> Atom | None:
-    lenient = job.content.get("allow_failure") or other.content.get("allow_failure")
-    if lenient or not _alike(job, other) or not plan.covers(other, job):
-        return None
-    there = {(atom.key, atom.env, atom.stronger) for atom in _checks(other, worker)}
-    mine = _checks(job, worker)
-    return next((a for a in mine if (a.key, a.env, a.stronger) in there), None)
-
-
-def _alike(job: PipelineJob, other: PipelineJob) -> bool:
-    return all(repr(job.content.get(key)) == repr(other.content.get(key)) for key in _ALIKE)
+def _sharing(plan: Plan, worker: Worker) -> Iterator[_Twin]:
+    """Yield all pairs of jobs, the later in the file first, that have a check in common."""
+    seen: dict[object, list[PipelineJob]] = {}
+    for job in plan.pipeline.jobs.values():
+        if "parallel" in job.content or job.content.get("allow_failure"):
+            continue
+        alike = repr([job.content.get(key) for key in _ALIKE])
+        paired: set[str] = {job.name}
+        for atom in _checks(job, worker):
+            others = seen.setdefault((atom.key, atom.env, atom.stronger, alike), [])
+            yield from ((job, atom, other) for other in others if other.name not in paired)
+            paired.update(other.name for other in others)
+            others.append(job)
 
 
 def _checks(job: PipelineJob, worker: Worker) -> Iterator[Atom]:

@@ -243,7 +243,8 @@ def _call(name: str, given: list[Known]) -> Known:
         return False
     if name == "startswith" and len(given) == 2 and isinstance(given[0], Partial):
         return _begins(given[0].prefix, given[1])
-    texts = [value.lower() for value in given if isinstance(value, str)]
+    # To these functions nothing is an empty text.
+    texts = [(value or "").lower() for value in given if value is None or isinstance(value, str)]
     if len(texts) == 2 == len(given):
         if name == "contains":
             return texts[1] in texts[0]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.redundancy.checkout import checkout_doubts, other_files, plain_checkout
-from moonpool.audit.redundancy.occasions import step_runs
-from moonpool.audit.redundancy.preparation import preparation_doubts
+from moonpool.audit.redundancy.occasions import job_runs, step_runs
+from moonpool.audit.redundancy.preparation import preparation_doubts, prepared_legs
 from moonpool.audit.redundancy.relation import Relation, matches
 from moonpool.audit.redundancy.spot import Spot
 from moonpool.audit.redundancy.surroundings import (
@@ -43,6 +43,9 @@ _THRESHOLD = re.compile(
 _STEADY = re.compile(
     r"\$\{\{\s*(secrets|vars|env|github\.(workspace|repository|token)|runner)[.\w-]*\s*\}\}"
 )
+_NAMES_ONLY = re.compile(
+    r"^[ -]*(group|key|restore-keys|[\w-]+-key|cache-key-\w+):.*$", re.MULTILINE
+)
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.[\w.-]+\s*\}\}")
 
 
@@ -66,7 +69,7 @@ def cover(spot: Spot, match: Match, worker: Worker, removed: frozenset[Address])
     found: list[tuple[Spot, list[str]]] = []
     for atom in spot.work.checks:
         candidates = [
-            (other, doubts)
+            (other, [*doubts, *_label_doubts(other, match)])
             for other in _spots(match, worker, removed)
             if (doubts := _doubts(spot, atom, other, worker.mentions)) is not None
         ]
@@ -89,43 +92,63 @@ def same_call(
 
     What these jobs do need not be understood: it is the same file on the same commit.
     """
-    for match in matches(run, entries[0], occasion, runs):
+    spots = [spot for spot in spots if _may_run(run, spot, occasion)]
+    entries = [entry for entry in entries if any(spot.entry is entry for spot in spots)]
+    for match in matches(run, entries[0], occasion, runs) if entries else ():
         there = {entry.key: entry for entry in match.jobs}
         for prefix in {key[: len(key) - len(entries[0].key) + 1] for key in there}:
-            twins = [there.get((*prefix, *entry.key[1:])) for entry in entries]
-            same = all(
-                twin is not None
-                and twin.workflow.path == entry.workflow.path
-                and _read_inputs(twin) == _read_inputs(entry)
-                for twin, entry in zip(twins, entries, strict=True)
-            )
-            found = dict(zip([e.key for e in entries], twins, strict=True))
-            others = [found[s.entry.key] for s in spots]
-            listed = tuple(
-                Spot(twin, s.works, s.index)
-                for twin, s in zip(others, spots, strict=True)
-                if twin is not None
-            )
+            twins = {entry.key: there.get((*prefix, *entry.key[1:])) for entry in entries}
+            same = all(_is_same(twins[entry.key], entry) for entry in entries)
+            pairs = [(twins[spot.entry.key], spot) for spot in spots]
+            listed = [Spot(twin, s.works, s.index) for twin, s in pairs if twin is not None]
             keys = {(match.run.root.path, s.entry.key, s.index) for s in listed}
-            if same and not keys & removed and match.relation is not Relation.AFTER_SUCCESS:
-                secret = _secrets(run, entries[0]) not in (
-                    None,
-                    _secrets(match.run, listed[0].entry),
-                )
-                doubts = ("the other call does not pass on the same secrets",) if secret else ()
-                return Cover(match, listed, doubts)
+            left_out = any(step_runs(s.entry, s.work.step, match.occasion) is False for s in listed)
+            if same and not left_out and not keys & removed and _is_before(match):
+                doubts = dict.fromkeys(_call_doubts(run, entries[0], match, listed))
+                return Cover(match, tuple(listed), tuple(doubts))
     return None
+
+
+def _may_run(run: Run, spot: Spot, occasion: Occasion) -> bool:
+    starts = job_runs(run, spot.entry, occasion) is not False
+    return starts and step_runs(spot.entry, spot.work.step, occasion) is not False
+
+
+def _is_same(twin: RunJob | None, entry: RunJob) -> bool:
+    """Whether two calls lead to the same job with the same inputs."""
+    if twin is None or twin.workflow.path != entry.workflow.path:
+        return False
+    return _read_inputs(twin) == _read_inputs(entry)
+
+
+def _is_before(match: Match) -> bool:
+    return match.relation is not Relation.AFTER_SUCCESS
+
+
+def _call_doubts(run: Run, entry: RunJob, match: Match, spots: list[Spot]) -> Iterator[str]:
+    """Yield what may differ between two calls of one workflow."""
+    if _secrets(run, entry) not in (None, _secrets(match.run, spots[0].entry)):
+        yield "the other call does not pass on the same secrets"
+    for spot in spots:
+        yield from _label_doubts(spot, match)
+        if spot.entry.job.ignores_failure or spot.work.step.ignores_failure:
+            yield f"a failure of `{spot.work.step.label}` counts for nothing"
+        same_event = match.relation in (Relation.SAME_EVENT, Relation.SAME_RUN)
+        if not same_event and step_runs(spot.entry, spot.work.step, match.occasion) is None:
+            yield f"only the run knows whether `{spot.work.step.label}` runs there"
 
 
 def _spots(match: Match, worker: Worker, removed: frozenset[Address]) -> Iterator[Spot]:
     for entry in match.jobs:
         works = worker.works(entry)
-        if entry.job.ignores_failure or not plain_checkout(works, entry, match.occasion):
-            continue  # What only the run knows covers nothing.
+        if entry.job.ignores_failure:
+            continue
         for index, work in enumerate(works):
             key = (match.run.root.path, entry.key, index)
             counts = bool(work.checks) and not work.step.ignores_failure and key not in removed
-            if counts and step_runs(entry, work.step, match.occasion) is True:
+            # What only the run knows covers nothing.
+            here = counts and plain_checkout(works[:index], entry, match.occasion)
+            if here and step_runs(entry, work.step, match.occasion) is True:
                 yield Spot(entry, works, index)
 
 
@@ -136,7 +159,7 @@ def _doubts(spot: Spot, atom: Atom, other: Spot, files: Mentions) -> list[str] |
         for twin in other.work.atoms
         if twin.key == atom.key and twin.decides and twin.always and _as_strong(atom, twin)
     ]
-    if not twins or not _steady(atom) or other_files(spot, other):
+    if not twins or not _steady(atom) or other_files(spot, other) or _prepares_legs(spot, other):
         return None
     legs = _leg_doubts(spot.entry, other.entry, atom)
     twin = min(twins, key=lambda entry: (entry.runner != atom.runner, entry.doubt is not None))
@@ -160,6 +183,14 @@ def _doubts(spot: Spot, atom: Atom, other: Spot, files: Mentions) -> list[str] |
     return [*doubts, *checkout_doubts(spot, other)]
 
 
+def _label_doubts(other: Spot, match: Match) -> Iterator[str]:
+    """Yield that a label may leave out what a pull request has run, as far as it is not known."""
+    conditions = [condition.text for condition in other.entry.conditions]
+    asked = [*conditions, other.work.step.condition or ""]
+    if match.occasion.unlabelled and any("pull_request.labels" in text for text in asked):
+        yield "a label of the pull request decides whether it ran"
+
+
 def _secrets(run: Run, entry: RunJob) -> object:
     """The secrets that a call passes on; a workflow that starts by itself has them all."""
     own = len(entry.key) == 1
@@ -167,8 +198,11 @@ def _secrets(run: Run, entry: RunJob) -> object:
 
 
 def _read_inputs(entry: RunJob) -> dict[str, str]:
-    """The inputs that the called workflow reads; an empty one says as much as none."""
-    text = entry.workflow.source.text
+    """The inputs that the called workflow reads; an empty one says as much as none.
+
+    What only names a cache or a group of runs has no part in what they do.
+    """
+    text = _NAMES_ONLY.sub("", entry.workflow.source.text)
     given = (entry.inputs or {}).items()
     return {name: value for name, value in given if value and f"inputs.{name}" in text}
 
@@ -183,6 +217,19 @@ def _leg_doubts(mine: RunJob, theirs: RunJob, atom: Atom) -> list[str] | None:
         elif not here <= there:
             return None
     return doubts
+
+
+def _prepares_legs(spot: Spot, other: Spot) -> bool:
+    """Whether what comes before differs from leg to leg, and the other job has no such legs.
+
+    Versions and systems are compared by themselves.
+    """
+    for name in prepared_legs(spot):
+        here = matrix_values(spot.entry.job.matrix, name) or frozenset()
+        there = matrix_values(other.entry.job.matrix, name) or frozenset()
+        if len(here) > 1 and not here <= there:
+            return True
+    return False
 
 
 def _as_strong(atom: Atom, twin: Atom) -> bool:

@@ -1,7 +1,7 @@
 """Finds the steps of a repository's workflows that repeat a check, and judges each.
 
 Where two workflows repeat each other, only one of them is told to stop: the one that ships before
-the one that does not, else the one with fewer occasions.
+the one that does not, then the one that calls another, then the one with fewer occasions.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decide", "ships"]
 
+# A release is on its way then, whether or not a workflow ships something itself.
+_OF_RELEASES = frozenset({"release", "push-tag"})
 _HEAD_SHA = "github.event.workflow_run.head_sha"
 
 
@@ -74,9 +76,11 @@ class _Judge:
         self._keys = {path: _check_keys(run, worker) for path, run in runs.items()}
         self._removed: set[Address] = set()
 
-    def order(self, run: Run) -> tuple[bool, int, str]:
+    def order(self, run: Run) -> tuple[bool, bool, int, str]:
         """Runs are judged, and told to stop repeating, in this order."""
-        return not self._ships[run.root.path], len(run.root.triggers), run.root.path
+        calls = any(len(key) > 1 for key in run.jobs)
+        path = run.root.path
+        return not self._ships[path], not calls, len(run.root.triggers), path
 
     def calls(self, run: Run) -> Iterator[Verdict]:
         """Judge the jobs that call a workflow which another run calls, or is, in the same way."""
@@ -103,7 +107,7 @@ class _Judge:
             if work.checks or (by_name and work.role is Role.RUN and work.atoms)
         ]
         for occasion in occasions(run.root) if spots else ():
-            if job_runs(run, entries[0], occasion) is False:
+            if all(job_runs(run, entry, occasion) is False for entry in entries):
                 continue
             found = same_call(run, entries, spots, occasion, self._runs, self._removed)
             shipping = any(self._ships_on(entry, occasion) for entry in entries)
@@ -191,7 +195,7 @@ class _Judge:
             if found is not None:
                 covers.append((occasion, found))
                 missing += unproven(found)
-                if plain_checkout(spot.works, spot.entry, occasion) is None:
+                if plain_checkout(spot.before, spot.entry, occasion) is None:
                     missing.append(Missing("only the run knows which commit it checks out"))
             elif by_hand(occasion) or by_the_way(occasion):
                 missing.append(unchecked(occasion))
@@ -227,9 +231,9 @@ class _Judge:
         if match.relation is Relation.SAME_EVENT and theirs and not mine:
             return False  # The run that ships is the one that could do without.
         weak = match.relation not in (Relation.SAME_RUN, Relation.SAME_EVENT)
-        if weak and not mine:
+        if weak and not mine and occasion.event not in _OF_RELEASES:
             return False  # CI that also runs after the merge is R2's matter.
-        return plain_checkout(spot.works, spot.entry, occasion) is not False
+        return plain_checkout(spot.before, spot.entry, occasion) is not False
 
 
 def _check_keys(run: Run, worker: Worker) -> set[tuple[tuple[str, ...], str]]:

@@ -46,6 +46,7 @@ class Occasion:
     conclusion: str = "success"  # Of the run that a `workflow_run` follows.
     unnamed: bool = False  # It is none of the branches that conditions name.
     cause: Cause | None = None  # Of a `workflow_run`, where it is known.
+    unlabelled: bool = False  # It is a pull request that nobody has given a label.
 
     @property
     def event(self) -> str:
@@ -72,6 +73,9 @@ class Occasion:
                 return _input(inputs, path.partition(".")[2])
             if path.startswith(("inputs.", "github.event.inputs.")):
                 return UNKNOWN if self.event in _BY_HAND else None
+            above = (path[:end] for end in range(len(path)) if path[end] == ".")
+            if any(facts.get(name, UNKNOWN) is None for name in above):
+                return None  # Nothing has no parts.
             return facts.get(path, UNKNOWN)
 
         return known
@@ -87,6 +91,8 @@ class Occasion:
         facts |= self._ref_facts(event)
         if event not in ("pull_request", "pull_request_target"):
             facts["github.event.pull_request"] = None
+        if self.unlabelled:
+            facts["github.event.pull_request.labels.*.name"] = ""
         types = self.trigger.given("types") or ()
         if len(types) == 1:
             facts["github.event.action"] = types[0]

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
 from moonpool.audit.redundancy.orphans import TOOLS
-from moonpool.audit.redundancy.surroundings import VERSIONED
+from moonpool.audit.redundancy.surroundings import VERSIONED, named_legs
 from moonpool.audit.redundancy.work import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from moonpool.audit.commands.atoms import Atom
     from moonpool.audit.redundancy.spot import Spot
     from moonpool.audit.redundancy.work import Work
 
-__all__ = ["preparation_doubts"]
+__all__ = ["preparation_doubts", "prepared_legs"]
 
 # They say how to install, or how much is printed meanwhile, not what.
 _MANNER = re.compile(
@@ -37,6 +37,13 @@ _ASIDE = re.compile(
     r"(apt|apt-get|apk|brew|dnf|yum|choco) (update|upgrade)|(npm|pnpm|yarn|git|pip) config .*|"
     r"docker (login|pull).*|(uv python|uv venv|pyenv|nvm|fnm|rustup|volta) ?.*"
 )
+# Programs that look at others' answers, and so give none by being there.
+_TEST_TOOLS = re.compile(
+    r"(pip|pipx|uv pip) install( (-\S+|pytest[\w-]*|coverage\S*|codecov\S*|coveralls\S*|ruff\S*|"
+    r"black\S*|flake8\S*|isort\S*|mypy\S*|pylint\S*|bandit\S*|tox\S*|nox\S*|pre-commit\S*))+|"
+    r"(go|cargo) install .*|playwright install.*"
+)
+_BY_PACKAGES = frozenset({Kind.TEST, Kind.TYPES})
 # Actions, and inputs of them, that prepare something else than what a check looks at.
 _NOT_FOR_CHECKS = re.compile(
     r"actions/(cache.*|configure-pages)|.*cache.*|docker/.*|.*login.*|.*auth.*|.*configure-.*|"
@@ -47,6 +54,8 @@ _INPUTS_ASIDE = re.compile(
     r".*cache.*|.*token.*|registry-url|scope|always-auth|check-latest|run_install|run-install|"
     r"github-.*|.*problem.*|version"
 )
+# Inputs of set-up actions that list what is there besides the language itself.
+_LISTS = frozenset({"components", "targets", "target"})
 # Where a script may write without changing what a later check reads.
 _ELSEWHERE = re.compile(r"/.*|~.*|\$\{?(RUNNER_TEMP|GITHUB_\w+|HOME|TMPDIR|TEMP)\b.*|\$env:.*|&\d")
 
@@ -54,10 +63,21 @@ _ELSEWHERE = re.compile(r"/.*|~.*|\$\{?(RUNNER_TEMP|GITHUB_\w+|HOME|TMPDIR|TEMP)
 def preparation_doubts(spot: Spot, other: Spot, atom: Atom, twin: Atom) -> Iterator[str]:
     """Yield what is done to files, programs and variables here and not there, or there only."""
     yield from _installed(spot, other, atom)
+    yield from _installed_there(spot, other, atom)
     if atom.kind is Kind.TEST:
         yield from _set_up(spot, other)
     yield from _changed_here(spot, other)
     yield from _changed_there(spot, other, twin)
+
+
+def prepared_legs(spot: Spot) -> list[str]:
+    """The axes of the matrix that say what is done before a check, versions left out."""
+    texts = [
+        " ".join((work.step.run or "", *work.step.inputs.values(), *work.step.env.values()))
+        for work in spot.before
+        if work.step.action not in VERSIONED and not _NOT_FOR_CHECKS.fullmatch(work.step.action)
+    ]
+    return named_legs(" ".join(texts))
 
 
 def _changed_here(spot: Spot, other: Spot) -> Iterator[str]:
@@ -114,8 +134,22 @@ def _set_up(spot: Spot, other: Spot) -> Iterator[str]:
     for action, inputs in dict(_given(spot.before)).items():
         if action not in there and action not in VERSIONED and action not in TOOLS:
             yield f"`{action}` sets something up only here"
-        elif action in there and inputs != there[action]:
+        elif action in there and _lacking(inputs, there[action]):
             yield f"`{action}` is set up with other inputs there"
+
+
+def _lacking(mine: Mapping[str, str], theirs: Mapping[str, str]) -> bool:
+    """Whether something is not set up there as it is here; a longer list has what a shorter has."""
+    return any(
+        not _listed(mine.get(name, "")) <= _listed(theirs.get(name, ""))
+        if name in _LISTS
+        else mine.get(name) != theirs.get(name)
+        for name in mine.keys() | theirs.keys()
+    )
+
+
+def _listed(text: str) -> set[str]:
+    return set(re.split(r"[\s,]+", text)) - {""}
 
 
 def _given(works: Iterable[Work]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -141,6 +175,16 @@ def _installed(spot: Spot, other: Spot, atom: Atom) -> Iterator[str]:
         of_system = command.startswith(_SYSTEM)
         if (command, folder) not in there and not (reads and of_system):
             yield f"`{command}` runs before it only here"
+
+
+def _installed_there(spot: Spot, other: Spot, atom: Atom) -> Iterator[str]:
+    """Yield what an installer of this job brings there only: by it a test may pass there alone."""
+    here = set(_installs(spot))
+    installers = {command.partition(" ")[0] for command, _ in here}
+    for command, folder in dict.fromkeys(_installs(other)) if atom.kind in _BY_PACKAGES else ():
+        known = command.partition(" ")[0] in installers and not _TEST_TOOLS.fullmatch(command)
+        if known and (command, folder) not in here:
+            yield f"`{command}` runs before it only there"
 
 
 def _installs(spot: Spot) -> Iterator[tuple[str, str]]:

@@ -107,6 +107,7 @@ def _with(occasion: Occasion, other: Run, given: frozenset[str]) -> Iterator[Mat
         if relation is not None:
             same = relation is Relation.SAME_EVENT
             there = occasion if same else _narrow(Occasion(trigger), occasion)
+            there = replace(there, unlabelled=relation is Relation.PULL_REQUEST)
             # What holds for the one on an event holds for the other on the same event.
             assumed = given if same else frozenset[str]()
             yield Match(relation, other, there, _running(other, there, assumed), assumed)

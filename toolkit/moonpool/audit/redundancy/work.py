@@ -73,6 +73,8 @@ _SHIPS = re.compile(
 )
 
 _SHIP_WORD = re.compile(r"deploy|publish|release|upload", re.IGNORECASE)
+# They take files from one place of the machine to another, whatever these are called.
+_HANDLES_FILES = frozenset({"cp", "mv", "ln", "tar", "zip", "unzip", "gzip", "chmod", "install"})
 
 
 class Role(enum.Enum):
@@ -102,8 +104,7 @@ class Work:
     def ships(self) -> bool:
         """Whether it publishes or deploys, by what it runs or by what that is called."""
         return self.role is Role.SHIP or any(
-            atom.kind is Kind.SHIP
-            or (atom.kind is Kind.OTHER and _SHIP_WORD.search(" ".join(atom.words[:3])))
+            atom.kind is Kind.SHIP or (atom.kind is Kind.OTHER and _says_ship(atom.words))
             for atom in self.atoms
         )
 
@@ -174,6 +175,14 @@ def filled(text: str, inputs: Mapping[str, str]) -> str:
 def _folder(text: str) -> str:
     tidy = text.replace("${{ github.workspace }}/", "").removeprefix("./").strip("/")
     return "" if tidy == "." else tidy
+
+
+def _says_ship(words: tuple[str, ...]) -> bool:
+    """Whether a command, a script or a task is called so; folders and variables do not count."""
+    if words[:1] and words[0] in _HANDLES_FILES:
+        return False
+    names = (word.rpartition("/")[2] for word in words[:3] if word[:1] not in "-$")
+    return any(_SHIP_WORD.search(name) for name in names)
 
 
 def _default_shell(entry: RunJob) -> str | None:
