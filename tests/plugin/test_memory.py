@@ -66,6 +66,20 @@ def test_a_worker_that_the_kernel_killed_for_memory_is_not_replaced(machine: Sha
     assert starts[-1].least_bytes == 2 * PLANNED_BYTES
 
 
+def test_a_run_that_was_killed_as_a_whole_teaches_the_next_one(machine: SharedMachine) -> None:
+    project = machine.project("one")
+    project.forget()
+    _first_file(project, machine.rewrite(EVENTS, KILLS, ONE_KILL), KILL)
+    words = ("-n", "0", "tests/test_00.py")
+    project.begin(*words).communicate()
+    project.write("tests/test_00.py", "def test_it(): pass\n")
+    said = "the last run was killed for want of memory: each process is now planned to take 800.0 "
+    assert said in project.finish(project.begin(*words), tests=1)
+    explained = project.moonpool("workers", "--explain").stdout
+    assert "at 800.0 MiB per worker" in explained
+    assert said not in project.finish(project.begin(*words), tests=1)
+
+
 def test_a_worker_that_somebody_else_killed_is_replaced(machine: SharedMachine) -> None:
     project = machine.project("one")
     _first_file(project, "pathlib.Path('held').touch()", KILL)

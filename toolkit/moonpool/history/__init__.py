@@ -11,6 +11,7 @@ from moonpool.history.estimate import (
     estimate,
     predict,
 )
+from moonpool.history.killed import learn_from_killed
 from moonpool.history.learn import learn, merge
 from moonpool.history.lesson import remember, what_it_taught
 from moonpool.history.record import FileHistory, FileRun, History, RunRecord, StartRun
@@ -36,6 +37,7 @@ __all__ = [
     "estimate",
     "forget",
     "learn",
+    "learn_from_killed",
     "load_history",
     "merge",
     "predict",

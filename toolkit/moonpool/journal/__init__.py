@@ -2,6 +2,6 @@
 
 from moonpool.journal.folder import last_journals, prune
 from moonpool.journal.reader import Entry, read_journal
-from moonpool.journal.writer import VERSION, Journal
+from moonpool.journal.writer import VERSION, Journal, is_held
 
-__all__ = ["VERSION", "Entry", "Journal", "last_journals", "prune", "read_journal"]
+__all__ = ["VERSION", "Entry", "Journal", "is_held", "last_journals", "prune", "read_journal"]

@@ -7,8 +7,10 @@ together, every twentieth of a second. docs/journal.md lists the events.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["VERSION", "Journal"]
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = ["VERSION", "Journal", "is_held"]
 
 VERSION = 1
 
@@ -30,8 +35,10 @@ _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 class Journal:
     """An open journal. One that cannot be written falls silent, and ``failure`` tells why."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        """Open a new journal; nothing is raised, since a run is worth more than its record."""
+    def __init__(
+        self, path: Path, clock: Callable[[], float] = time.time, *, new: bool = True
+    ) -> None:
+        """Open a journal; nothing is raised, since a run is worth more than its record."""
         self.path = path
         self.failure: str | None = None
         self._clock = clock
@@ -40,8 +47,9 @@ class Journal:
         self._descriptor: int | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
-            self._descriptor = os.open(path, flags, 0o600)
+            flags = os.O_CREAT | os.O_EXCL if new else 0
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | flags, 0o600)
+            _hold(self._descriptor)
         except OSError as error:
             self._fall_silent(error)
 
@@ -54,6 +62,11 @@ class Journal:
         at = time.strftime("%Y%m%dT%H%M%S", time.gmtime(seconds))
         name = f"{at}.{int(part * 1e6):06}Z-{process or os.getpid()}.jsonl"
         return cls(folder / name, clock)
+
+    @classmethod
+    def reopen(cls, path: Path) -> Journal:
+        """Open the journal of a run whose process is gone, to say what became of it."""
+        return cls(path, new=False)
 
     def note(self, event: str, at: float | None = None, /, **facts: object) -> None:
         """Append an event, and everything gathered so far; ``at`` is its time if not now."""
@@ -106,3 +119,22 @@ class Journal:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _hold(descriptor: int) -> None:
+    # The kernel drops the lock however the process ends. Windows would keep readers out as well.
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_held(path: Path) -> bool:
+    """Whether the process that writes a journal lives, as far as locks tell; raises OSError."""
+    if sys.platform == "win32":
+        return True
+    with path.open("rb") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

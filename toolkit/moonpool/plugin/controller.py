@@ -63,8 +63,7 @@ def _prepare(
     )
     decision = None
     if chooses or getattr(options, "numprocesses", None) == "auto":
-        file = places.history_file
-        decision = decide_run(config, parser, args, settings, file, chooses=chooses)
+        decision = decide_run(config, parser, args, settings, places, chooses=chooses)
     if decision is not None and options.moonpool_explain:
         from moonpool.plugin.explain import Explainer
 
@@ -183,6 +182,7 @@ class Controller:
                 self._config.pluginmanager.register(LateWorkers(decision, hiring.hire))
 
     def _record(self, decision: Decision) -> Recorder:
+        kills = decision.forecast.facts.oom_kills
         facts = {
             "project": self._places.project,
             "process": os.getpid(),
@@ -190,6 +190,8 @@ class Controller:
             "wanted": decision.wanted,
             "cpus": decision.budget.cpus,
             "reason": decision.sentence,
+            "worker_bytes": decision.budget.suite.worker_bytes,
+            "oom_kills": None if kills is None else kills.events,
         }
         machine = decision.forecast.machine
         recorder = Recorder(self._places, facts, machine=machine, selected=self._selected)

@@ -14,12 +14,11 @@ from moonpool.units import format_seconds
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pytest
 
     from moonpool.budget import Budget, Suite
-    from moonpool.config import Settings
+    from moonpool.config import Places, Settings
     from moonpool.plugin.forecast import Forecast
 
 __all__ = ["Decision", "decide_run"]
@@ -109,7 +108,7 @@ def decide_run(
     parser: pytest.Parser,
     args: Sequence[str],
     settings: Settings,
-    history_file: Path,
+    places: Places,
     *,
     chooses: bool,
 ) -> Decision:
@@ -127,7 +126,7 @@ def decide_run(
     wish = wishes.explicit_wish(options, settings.workers)
     reason = wishes.in_process_reason(options, config.invocation_params)
     splits, ceiling = dist in SPLITTING, wishes.ceiling(options)
-    foreseen = forecast(config, settings, history_file, wish, ceiling, splits=splits)
+    foreseen = forecast(config, settings, places, wish, ceiling, splits=splits)
     asked = getattr(options, "numprocesses", None)
     if isinstance(asked, int):
         return Decision(asked, asked, foreseen, None, counts=False, chosen=False, dist=dist)

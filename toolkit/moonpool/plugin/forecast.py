@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from moonpool.budget import Budget, Capacity, Limit, Suite, Wish, decide
-from moonpool.history import estimate, load_history, predict, start_cost
+from moonpool.history import estimate, learn_from_killed, load_history, predict, start_cost
 from moonpool.machine import machine_class, read_machine
 from moonpool.plugin.testpaths import expand_testpaths
 from moonpool.run import find_test_files
+from moonpool.units import format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pytest
 
-    from moonpool.config import Settings
+    from moonpool.config import Places, Settings
     from moonpool.history import FileEstimate, Predictions, SourceFile
     from moonpool.machine import Machine
 
@@ -60,7 +61,7 @@ class Forecast(NamedTuple):
 def forecast(
     config: pytest.Config,
     settings: Settings,
-    history_file: Path,
+    places: Places,
     wish: Wish,
     ceiling: Limit | None,
     *,
@@ -73,7 +74,8 @@ def forecast(
     """
     root = Path(environ.get(MACHINE_ROOT) or "/")
     facts, machine = read_machine(root=root), machine_class(root=root)
-    history, files = load_history(history_file), _files(config)
+    killed = _killed_last_time(places, facts)
+    history, files = load_history(places.history_file), _files(config)
     unknown = _SECONDS_PER_TEST if settings.databases is None else _SECONDS_PER_DATABASE_TEST
     costs = estimate(history, machine, files, seconds_per_test=unknown)
     start = start_cost(history, machine)
@@ -91,7 +93,17 @@ def forecast(
     )
     known = predict(history, machine, files, seconds_per_unknown_test=unknown)
     decided = partial(decide, _capacity(facts), wish=wish, ceiling=ceiling)
-    return Forecast(decided(suite), known, facts, machine, history.note, costs.files, decided)
+    note = killed or history.note
+    return Forecast(decided(suite), known, facts, machine, note, costs.files, decided)
+
+
+def _killed_last_time(places: Places, facts: Machine) -> str | None:
+    kills = None if facts.oom_kills is None else facts.oom_kills.events
+    least = learn_from_killed(places.history_file, places.journal_folder, kills)
+    if least is None:
+        return None
+    planned = f"each process is now planned to take {format_bytes(least)}"
+    return f"the last run was killed for want of memory: {planned}"
 
 
 def _worker_cpus(measured: float | None, settings: Settings) -> float:
