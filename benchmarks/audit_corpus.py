@@ -60,8 +60,8 @@ def main() -> None:
             print(f"  {name:<44} {count:>6}")
     found, wanted = counts["redundant jobs found"], counts["redundant jobs"]
     right, fixes = counts["fixes that are labelled so"], counts["fixes"]
-    print(f"\nrecall {found}/{wanted} = {found / wanted:.1%}", end=", ")
-    print(f"precision of fixes {right}/{fixes} = {right / fixes:.1%}, {seconds:.1f} s of audits")
+    print(f"\nrecall {found}/{wanted} = {found / max(wanted, 1):.1%}", end=", ")
+    print(f"precision of fixes {right}/{fixes}, {seconds:.1f} s of audits")
 
 
 def unpack(store: Path, commit: str, root: Path) -> None:

@@ -193,3 +193,18 @@ def test_a_rehearsal_ships_nothing(tmp_path: Path, command: str, severity: str) 
     deploy = workflow(steps).replace("./deploy.sh", command)
     plant(tmp_path, ci=CI, deploy=deploy)
     assert {finding.severity.word for finding in found(tmp_path, "R1")} == {severity}
+
+
+def test_cargo_with_all_targets_leaves_tests_out(tmp_path: Path) -> None:
+    ci = CI.replace("run: pytest", "run: cargo test --all-targets")
+    steps = "- run: pip install -r requirements.txt\n- run: cargo test\n"
+    plant(tmp_path, ci=ci, deploy=workflow(steps))
+    text = "with `--all-targets` cargo leaves the tests in documentation out"
+    assert _missing(tmp_path) == [text]
+
+
+def test_collecting_tests_is_no_run_of_them(tmp_path: Path) -> None:
+    ci = CI.replace("run: pytest", "run: pytest --collect-only")
+    steps = "- run: pip install -r requirements.txt\n- run: pytest\n"
+    plant(tmp_path, ci=ci, deploy=workflow(steps))
+    assert found(tmp_path, "R1") == ()

@@ -82,7 +82,7 @@ _QUIET_VALUES = frozenset(
 # A run that also measures or stops at a threshold says all that a run without them says.
 _STRENGTHENS = re.compile(
     r"--cov(=.*|-[a-z-]+(=.*)?)?|--coverage(\..*)?|--strict.*|-race|-cover(profile=.*|mode=.*)?|"
-    r"-coverprofile=.*|--max-warnings(=.*)?|-coverpkg=.*|--collect.*|--enable-coverage|"
+    r"-coverprofile=.*|--max-warnings(=.*)?|-coverpkg=.*|--collect(:.*|=.*)?|--enable-coverage|"
     r"--fail-under.*|-Werror|--all-targets|--passWithNoTests=false"
 )
 _STRENGTHENS_VALUES = frozenset({"--cov", "--max-warnings", "--collect", "-coverprofile"})

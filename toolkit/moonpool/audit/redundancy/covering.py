@@ -43,6 +43,7 @@ _THRESHOLD = re.compile(
 _STEADY = re.compile(
     r"\$\{\{\s*(secrets|vars|env|github\.(workspace|repository|token)|runner)[.\w-]*\s*\}\}"
 )
+_ALL_TARGETS = frozenset({"--all-targets"})
 _NAMES_ONLY = re.compile(
     r"^[ -]*(group|key|restore-keys|[\w-]+-key|cache-key-\w+):.*$", re.MULTILINE
 )
@@ -176,6 +177,8 @@ def _doubts(spot: Spot, atom: Atom, other: Spot, files: Mentions) -> list[str] |
         doubts.append(f"`{atom.words[0]}` is started {ways[0]} here and {ways[1]} there")
     if twin.doubt:
         doubts.append(twin.doubt)
+    if twin.words[:2] == ("cargo", "test") and _ALL_TARGETS & {*twin.stronger} - {*atom.stronger}:
+        doubts.append("with `--all-targets` cargo leaves the tests in documentation out")
     if other.entry.job.content.get("environment") and not spot.entry.job.content.get("environment"):
         doubts.append("the other job waits for what its environment asks")
     doubts += variable_doubts(spot, other, atom, twin, files)
