@@ -155,7 +155,7 @@ def kills(folder: Path, url: DatabaseUrl, times: int, chance: random.Random) -> 
         place = None if target == "server" else url
         victim = start(root, place, names, "0")
         time.sleep(chance.uniform(0.3, 6.0))
-        print(f"{number}: {target} {_kill(victim, target)}", flush=True)
+        print(f"{number}: {target} {kill(victim, target)}", flush=True)
         victim.communicate()
         failures += not finish(start(root, place, names, "1"))
     clean_server(url.text, origin="it")
@@ -172,7 +172,7 @@ def kills(folder: Path, url: DatabaseUrl, times: int, chance: random.Random) -> 
     )
 
 
-def _kill(victim: subprocess.Popen[str], target: str) -> str:
+def kill(victim: subprocess.Popen[str], target: str) -> str:
     """Kill the target if it is there yet; what was killed."""
     pid: int | None = victim.pid
     if target == "worker":

@@ -15,6 +15,7 @@ from moonpool.databases.sqlite.claim import (
     read_claim,
     remove_dead,
     take_claim,
+    withdraw_file,
 )
 
 if TYPE_CHECKING:
@@ -120,6 +121,17 @@ def test_a_claim_cannot_name_what_is_not_derived_from_its_own(tmp_path: Path, li
     assert claimed is not None
     assert claimed.names == ()
     claim.release()
+
+
+def test_a_file_that_turned_out_to_be_somebody_elses_is_withdrawn(tmp_path: Path) -> None:
+    file = tmp_path / "app.db"
+    claim = _take(file)
+    _give(file, "app_gw0.db", "app_gw1.db")
+    withdraw_file(claim_path(file), "app_gw0.db")
+
+    claim.release()
+
+    assert _names(tmp_path) == ["app_gw0.db"]
 
 
 @pytest.mark.parametrize("content", ["precious\n", '{"moonpool": 9}\n'])

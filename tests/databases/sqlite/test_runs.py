@@ -226,6 +226,28 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_the_worker_that_needs_it
     assert caught.value.exit_code == ExitCode.DATABASE
 
 
+def test_a_name_that_the_file_system_refuses_is_an_error(
+    place: Workplace, plain: DatabaseSettings
+) -> None:
+    environ = place.environ | {"DATABASE_URL": f"sqlite:///{place.folder}/{'x' * 250}.db"}
+    with (
+        place.open(plain, environ) as databases,
+        pytest.raises(MoonpoolError, match="File name too long"),
+    ):
+        worker_environment(plain, worker="gw0", environ={**environ, **databases.environment})
+
+
+@pytest.mark.parametrize("name", ["ü" * 80, 'it\'s "größe" of 80 per cent; --' * 2])
+def test_long_and_odd_names_lead_where_the_url_says(
+    place: Workplace, filled: DatabaseSettings, name: str
+) -> None:
+    environ = place.environ | {"DATABASE_URL": f"sqlite:///{place.folder}/{name}.db"}
+    with place.open(filled, environ) as databases:
+        told = {**environ, **databases.environment}
+        worker_environment(filled, worker="gw0", environ=told)
+        assert _tables(place.folder / f"{name}_gw0.db") == ["thing"]
+
+
 _FULL_DISK = """
 import resource, signal
 from pathlib import Path

@@ -36,6 +36,22 @@ connection.execute("CREATE TABLE thing (id INTEGER PRIMARY KEY)")
 with pathlib.Path("built.txt").open("a") as log:
     log.write("built\\n")
 """
+# A process of its own that goes on after the step, until the test's folder goes.
+_LOCKING = """
+import os, subprocess, sys
+file = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
+code = '''
+import os, sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("CREATE TABLE thing (x)")
+connection.execute("BEGIN EXCLUSIVE")
+os.close(1)
+while os.path.exists(sys.argv[1]):
+    time.sleep(0.05)
+'''
+child = subprocess.Popen([sys.executable, "-c", code, file], stdout=subprocess.PIPE)
+child.stdout.read()
+"""
 
 
 def _settings(place: Workplace, command: str = COMMAND) -> DatabaseSettings:
@@ -179,6 +195,7 @@ def test_what_a_live_run_is_building_stays(place: Workplace) -> None:
     [
         ("raise SystemExit('no such revision: abc')", "ended with code 1\nno such revision: abc"),
         ("", "its steps wrote nothing into the file that `DATABASE_URL` names"),
+        (_LOCKING, "a process that its steps left behind keeps the file locked"),
         (
             "import os; open(os.environ['DATABASE_URL'][10:], 'w').write('x' * 5000)",
             "what its steps made cannot be read: file is not a database",

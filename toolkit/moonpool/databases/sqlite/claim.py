@@ -33,9 +33,11 @@ __all__ = [
     "read_claim",
     "remove_dead",
     "take_claim",
+    "withdraw_file",
 ]
 
 _PREFIX, _ENDING = ".", ".moonpool"
+_NOT = "not"
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,18 @@ def add_file(path: Path, name: str) -> None:
 
     Raises OSError when the claim is gone.
     """
+    _append(path, name)
+
+
+def withdraw_file(path: Path, name: str) -> None:
+    """Write into the run's claim that a file turned out to be somebody else's; raises OSError."""
+    _append(path, {_NOT: name})
+
+
+def _append(path: Path, entry: object) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0))
     try:
-        os.write(descriptor, f"{json.dumps(name)}\n".encode())
+        os.write(descriptor, f"{json.dumps(entry)}\n".encode())
     finally:
         os.close(descriptor)
 
@@ -186,16 +197,23 @@ def _parse(path: Path, content: bytes) -> Claimed | None:
     mark = parse_mark(first)
     if mark is None:
         return None
-    return Claimed(path, mark, tuple(name for line in lines if (name := _name(line, path))))
+    entries = [entry for line in lines if (entry := _entry(line)) is not None]
+    withdrawn = {entry.get(_NOT) for entry in entries if isinstance(entry, dict)}
+    names = [name for entry in entries if (name := _derived(entry, path))]
+    return Claimed(path, mark, tuple(name for name in names if name not in withdrawn))
 
 
-def _name(line: str, path: Path) -> str | None:
-    """The name in a line, if it can be derived from the claim's; a claim names nothing else."""
+def _entry(line: str) -> object:
     try:
-        name = json.loads(line)
+        return json.loads(line)
     except ValueError:
+        return None
+
+
+def _derived(name: object, path: Path) -> str | None:
+    """The name in an entry, if it can be derived from the claim's; a claim names nothing else."""
+    if not isinstance(name, str):
         return None
     base = path.name.removeprefix(_PREFIX).removesuffix(_ENDING)
     stem = base.rpartition(".")[0] or base
-    derived = isinstance(name, str) and name.startswith(f"{stem}_") and PurePath(name).name == name
-    return name if derived else None
+    return name if name.startswith(f"{stem}_") and PurePath(name).name == name else None

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from typing import TYPE_CHECKING
 
+from moonpool.databases.sqlite.backup import back_up
 from moonpool.databases.sqlite.path import file_of, whole
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -83,21 +83,17 @@ class SqliteCleaner:
             return False
 
     def _copy(self, source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-        deadline = time.monotonic() + _LOCKED_SECONDS
         try:
-            source.backup(target, progress=lambda *_: self._give_up_after(deadline))
-        except sqlite3.Error as error:
-            raise self._failed(str(error)) from None
-
-    def _give_up_after(self, deadline: float) -> None:
-        # `backup` itself would wait for a lock for ever, and calls this at every attempt.
-        if time.monotonic() > deadline:
+            back_up(source, target, seconds=_LOCKED_SECONDS)
+        except TimeoutError:
             raise MoonpoolError(
                 f"cannot clean `{self._file}`: it was locked for {_LOCKED_SECONDS:.0f} s",
                 hint="close the connection, or end the transaction, that the test left open",
                 slug="database-busy",
                 exit_code=ExitCode.DATABASE,
-            )
+            ) from None
+        except sqlite3.Error as error:
+            raise self._failed(str(error)) from None
 
     def _failed(self, reason: str) -> MoonpoolError:
         return MoonpoolError(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moonpool.databases.recipe import template_name
+from moonpool.databases.sqlite.backup import back_up
 from moonpool.databases.sqlite.held import Held, hold, is_held
 from moonpool.databases.sqlite.path import file_of, leading_to
 from moonpool.databases.steps import STEP_SECONDS, fill_database
@@ -31,6 +32,7 @@ __all__ = ["FileTemplate", "provide_template", "prune_templates", "templates_in"
 _PREFIX = "moonpool_template_"
 _ENDING, _USED, _MAKING = ".db", ".used", ".making"
 _LOCK = ".lock"
+_LOCKED_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ def _build(
             )
         try:
             _take_snapshot(filled, snapshot)
+        except TimeoutError:
+            raise _failed("a process that its steps left behind keeps the file locked") from None
         except sqlite3.Error as error:
             raise _failed(f"what its steps made cannot be read: {error}") from None
         snapshot.rename(path)
@@ -136,10 +140,10 @@ def _build(
 def _take_snapshot(source: Path, target: Path) -> None:
     """Copy a database whole, also while a process that a step left behind still has it open."""
     with (
-        closing(sqlite3.connect(source)) as reading,
+        closing(sqlite3.connect(source, timeout=0)) as reading,
         closing(sqlite3.connect(target)) as writing,
     ):
-        reading.backup(writing)
+        back_up(reading, writing, seconds=_LOCKED_SECONDS)
 
 
 def _load(url: DatabaseUrl, files: Sequence[Path]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moonpool.databases.sqlite.claim import add_file, read_claim
+from moonpool.databases.sqlite.claim import add_file, claim_path, read_claim, withdraw_file
+from moonpool.databases.sqlite.held import hold
 from moonpool.databases.sqlite.path import COMPANIONS, file_of, is_shared_file, renamed, whole
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -48,7 +48,7 @@ def owns_file(url: DatabaseUrl, family: Family) -> bool:
 
 def _assign(file: Path, family: Family, run: str) -> None:
     if family.claim is None:
-        raise _cannot_be_made(file, _obstacle(file.parent))
+        raise _cannot_be_made(file, _obstacle(file))
     claim = Path(family.claim)
     claimed = read_claim(claim)
     if claimed is None or claimed.mark.run != run:
@@ -61,6 +61,8 @@ def _assign(file: Path, family: Family, run: str) -> None:
         if family.template is not None:
             _copy(Path(family.template), file)
     except FileExistsError:
+        # Somebody made it just now; the end of the run must not take it for ours.
+        withdraw_file(claim, file.name)
         _refuse_foreign(file)
     except OSError as error:
         raise _cannot_be_made(file, error.strerror or str(error)) from None
@@ -92,13 +94,15 @@ def _refuse_foreign(file: Path) -> None:
             )
 
 
-def _obstacle(folder: Path) -> str:
-    """Why no file can be made in a folder."""
+def _obstacle(file: Path) -> str:
+    """Why the run could not claim the names beside a file when it began."""
     try:
-        with tempfile.TemporaryFile(dir=folder):
-            return f"`{folder}` has no locks, or lets nobody else write there"
+        held = hold(claim_path(file))
     except OSError as error:
-        return f"`{folder}`: {error.strerror}"
+        return f"`{file.parent}`: {error.strerror or error}"
+    if held is not None:
+        held.remove()
+    return f"`{file.parent}` could not be written when the run began"
 
 
 def _cannot_be_made(file: Path, reason: str) -> MoonpoolError:
