@@ -43,6 +43,7 @@ def test_a_project_that_says_nothing_gets_defaults(tmp_path: Path) -> None:
     assert settings.namespace is None
     assert not settings.allow_no_tests
     assert not settings.jobserver
+    assert not settings.split
 
 
 def test_all_keys_are_read(tmp_path: Path) -> None:
@@ -55,6 +56,7 @@ def test_all_keys_are_read(tmp_path: Path) -> None:
         "coverage = true\n"
         "allow-no-tests = true\n"
         "jobserver = true\n"
+        "split = true\n"
         "[tool.moonpool.databases]\n"
         "urls = ['DATABASE_URL']\n"
         "default = 'postgresql:///ledger_test'\n"
@@ -103,7 +105,7 @@ def test_a_strange_key_is_answered_with_all_keys(tmp_path: Path) -> None:
     error = _refused(tmp_path, "[tool.moonpool]\nzebra = 3\n")
     assert error.hint == (
         "known keys: allow-no-tests, contexts, coverage, coverage-inputs, databases, floor, gates, "
-        "jobserver, memory-reserve, worker-env, worker-memory, workers"
+        "jobserver, memory-reserve, split, worker-env, worker-memory, workers"
     )
 
 

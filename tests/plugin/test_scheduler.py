@@ -323,7 +323,7 @@ def test_an_order_that_differs_between_workers_is_none_of_the_tests_business(
         conftest.write(
             "def pytest_collection_modifyitems(items):\n"
             "    number = int(WORKER[2:] or 0)\n"
-            "    items[:] = [*items[number * 3:], *items[:number * 3]]\n"
+            "    items[:] = [*items[number * 4:], *items[:number * 4]]\n"
         )
     suite.tests(files=4, each=4)
     done = run(suite, "-n", "3", *loop)

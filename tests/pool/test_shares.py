@@ -150,8 +150,11 @@ def test_beyond_floors_neither_cpus_nor_bytes_are_given_twice(
     targets, firsts = fair_targets(capacity, claims), _firsts(claims)
     floors = {c.id: max(firsts[c.id], min(c.floor, targets[c.id])) for c in claims}
     left = _left(capacity, claims, targets)
-    # Where floors alone overcommit a currency, nothing more of it is given.
-    assert left.cpus >= min(0, _left(capacity, claims, floors).cpus)
+    # A floor is given whatever CPUs the others hold, also those that fitted before it.
+    beyond = {name: workers - floors[name] for name, workers in targets.items()}
+    assert _left(capacity, claims, beyond).cpus >= 0
+    # Where what runs and is promised overcommits a currency, nothing more of it is given.
+    assert _left(capacity, claims, firsts).cpus >= 0 or not any(beyond.values())
     assert left.bytes >= min(0, _left(capacity, claims, firsts).bytes)
 
 
