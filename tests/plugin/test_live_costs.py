@@ -19,6 +19,7 @@ def _report(seconds: float, cpus: float, peak: int, *, waited: float = 0.0) -> p
         when="teardown",
     )
     usage = {
+        "tests": 4,
         "seconds": seconds + waited,
         "cpu_seconds": seconds * cpus / 2,
         "children_seconds": seconds * cpus / 2,
@@ -47,6 +48,14 @@ def test_waiting_for_a_cpu_is_not_the_tests_own_waiting() -> None:
     costs = LiveCosts(GUESS, is_guess=True)
     costs.take(_report(8.0, 1.0, 80 * MIB, waited=8.0))
     assert costs.plan.cpus == pytest.approx(1.0)
+
+
+def test_what_a_test_takes_is_known_after_some_seconds_of_them() -> None:
+    costs = LiveCosts(GUESS, is_guess=True)
+    costs.take(_report(4.0, 1.0, 80 * MIB))
+    assert costs.seconds_per_test == 0.0
+    costs.take(_report(4.0, 1.0, 80 * MIB, waited=2.0))
+    assert costs.seconds_per_test == pytest.approx(1.0)
 
 
 def test_what_earlier_runs_measured_stands() -> None:

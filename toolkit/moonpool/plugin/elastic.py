@@ -188,10 +188,18 @@ class Elastic:
         return worthwhile_workers(
             self._workers,
             max(1, self._most - self._lost, self._workers),
-            left_seconds=scheduler.unbound_seconds,
+            left_seconds=self._left_seconds(scheduler),
             left_units=len(scheduler.unbound_units),
             start_seconds=self._start_seconds,
         )
+
+    def _left_seconds(self, scheduler: FileScheduler) -> float:
+        """Return what is left, by what the tests turned out to take where nobody had measured."""
+        predicted = scheduler.unbound_seconds
+        if self._decision.budget.suite.measured:
+            return predicted
+        tests = sum(len(unit.tests) for unit in scheduler.unbound_units)
+        return max(predicted, tests * self._share.costs.seconds_per_test)
 
     def _retire(self, scheduler: FileScheduler, surplus: int) -> None:
         """Let the youngest workers end after the file that they run, ``surplus`` in all."""

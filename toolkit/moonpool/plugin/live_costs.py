@@ -35,6 +35,7 @@ class LiveCosts:
         self._is_guess = is_guess
         self._least_bytes = least_bytes
         self._busy_seconds = self._cpu_seconds = 0.0
+        self._tests = 0
         self._peak_bytes = 0
 
     def take(self, report: pytest.TestReport) -> None:
@@ -45,12 +46,20 @@ class LiveCosts:
         self._cpu_seconds += usage["cpu_seconds"] + usage["children_seconds"]
         # Waiting for a CPU that others use is no waiting of the test's own.
         self._busy_seconds += max(0.0, usage["seconds"] - usage["waited_seconds"])
+        self._tests += usage["tests"]
         self._peak_bytes = max(self._peak_bytes, usage["peak_bytes"])
 
     @property
     def is_guess(self) -> bool:
         """Whether nobody has measured or set what memory a worker needs."""
         return self._is_guess and not self._least_bytes
+
+    @property
+    def seconds_per_test(self) -> float:
+        """The mean of the tests that were seen; 0 until they say more than their imports."""
+        if self._busy_seconds < _ENOUGH_SECONDS:
+            return 0.0
+        return self._busy_seconds / max(1, self._tests)
 
     def ran_out(self) -> None:
         """Note that a worker was killed for needing more than was planned."""
