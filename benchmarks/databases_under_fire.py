@@ -65,10 +65,15 @@ _FILES = 8
 
 def write_project(root: Path) -> Path:
     """A project whose connection is made when its conftest is imported."""
+    return plant(root, _CONFIG, "CREATE TABLE thing (id serial PRIMARY KEY)", _CONFTEST)
+
+
+def plant(root: Path, config: str, schema: str, conftest: str) -> Path:
+    """Write such a project, whose tests expect a table `thing` without rows."""
     (root / "tests").mkdir(parents=True)
-    (root / "pyproject.toml").write_text(_CONFIG)
-    (root / "schema.sql").write_text("CREATE TABLE thing (id serial PRIMARY KEY)")
-    (root / "tests" / "conftest.py").write_text(_CONFTEST)
+    (root / "pyproject.toml").write_text(config)
+    (root / "schema.sql").write_text(schema)
+    (root / "tests" / "conftest.py").write_text(conftest)
     for number in range(_FILES):
         (root / "tests" / f"test_{number}.py").write_text(_TEST)
     return root

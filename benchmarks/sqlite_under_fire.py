@@ -18,7 +18,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from databases_under_fire import finish, kill, start
+from databases_under_fire import finish, kill, plant, start
 
 from moonpool.databases.urls import DatabaseUrl, parse_url
 
@@ -39,29 +39,12 @@ def note():
     with open(os.environ["NAMES"], "a") as log:
         log.write(f"{os.environ['RUN']} {os.path.basename(file)}\\n")
 """
-_TEST = """
-import time, pytest
-from conftest import connection, note
-@pytest.mark.parametrize("n", range(5))
-def test_alone(n):
-    note()
-    assert connection.execute("SELECT count(*) FROM thing").fetchone() == (0,)
-    connection.execute("INSERT INTO thing DEFAULT VALUES")
-    time.sleep(0.05)
-    assert connection.execute("SELECT max(id) FROM thing").fetchone() == (1,)
-"""
-_FILES = 8
+_SCHEMA = "CREATE TABLE thing (id INTEGER PRIMARY KEY AUTOINCREMENT)"
 
 
 def write_project(root: Path) -> Path:
     """A project whose connection is made when its conftest is imported."""
-    (root / "tests").mkdir(parents=True)
-    (root / "pyproject.toml").write_text(_CONFIG)
-    (root / "schema.sql").write_text("CREATE TABLE thing (id INTEGER PRIMARY KEY AUTOINCREMENT)")
-    (root / "tests" / "conftest.py").write_text(_CONFTEST)
-    for number in range(_FILES):
-        (root / "tests" / f"test_{number}.py").write_text(_TEST)
-    return root
+    return plant(root, _CONFIG, _SCHEMA, _CONFTEST)
 
 
 def users_file(folder: Path) -> Path:

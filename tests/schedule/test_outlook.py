@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moonpool.schedule import Binding, Unit, deal, foresee
+from moonpool.schedule import Binding, Unit
+from moonpool.schedule.outlook import deal, foresee
 
 
 def _files(*seconds: float) -> list[Unit]:

@@ -15,12 +15,17 @@ def _verdict(files: dict[str, float], *, tests: int, workers: int, seconds: floa
     return verdict(bound, tests=tests, workers=workers, seconds=seconds)
 
 
+def _advice(files: dict[str, float], workers: int) -> str | None:
+    units = _units(files)
+    return advice(lower_bound(units, workers), units, workers)
+
+
 def test_a_run_is_measured_against_what_its_work_allows() -> None:
     files = {f"tests/test_{number}.py": 10.0 for number in range(8)}
     assert _verdict(files, tests=412, workers=4, seconds=21.3) == (
         "412 tests in 21.3 s on 4 workers, 94 % of what this work allows (bound 20.0 s)"
     )
-    assert advice(_units(files), 4) is None
+    assert _advice(files, 4) is None
 
 
 def test_the_file_that_is_the_bound_is_named_with_what_cutting_it_would_bring() -> None:
@@ -29,7 +34,7 @@ def test_the_file_that_is_the_bound_is_named_with_what_cutting_it_would_bring() 
         "412 tests in 40.0 s on 4 workers, 90 % of what this work allows "
         "(bound 36.0 s: tests/test_close.py)"
     )
-    assert advice(_units(files), 4) == (
+    assert _advice(files, 4) == (
         "no number of workers makes this shorter than `tests/test_close.py`: cut in two files it "
         "would take 18.0 s (`split = true` cuts where tests share no state)"
     )
@@ -39,7 +44,7 @@ def test_a_file_that_is_hardly_the_bound_is_left_alone() -> None:
     files = {"a": 10.5, "b": 10.0, "c": 10.0, "d": 10.0}
     sentence = _verdict(files, tests=4, workers=4, seconds=11.0)
     assert sentence.endswith("(bound 10.5 s: a)")
-    assert advice(_units(files), 4) is None
+    assert _advice(files, 4) is None
 
 
 def test_two_files_that_must_share_a_worker_are_told_by_the_shorter_one() -> None:

@@ -13,13 +13,15 @@ import click
 from moonpool.cli.asking import ask_pytest
 from moonpool.cli.output import print_json, print_lines
 from moonpool.errors import ExitCode, MoonpoolError
-from moonpool.schedule import foresee, form_units, split_units
+from moonpool.schedule import form_units, split_units
+from moonpool.schedule.outlook import foresee
 from moonpool.units import format_count, format_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from moonpool.schedule import Outlook, Unit
+    from moonpool.schedule import Unit
+    from moonpool.schedule.outlook import Outlook
 
 __all__ = ["command"]
 

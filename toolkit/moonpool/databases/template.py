@@ -13,8 +13,7 @@ from moonpool.databases.making import drop_template, evict, make
 from moonpool.databases.marks import Mark, advisory_key
 from moonpool.databases.recipe import Recipe, template_name
 from moonpool.databases.steps import STEP_SECONDS, fill_database
-from moonpool.databases.template_mark import Template, parse_template, render_template
-from moonpool.errors import ExitCode, MoonpoolError
+from moonpool.databases.template_mark import Template, not_ours, parse_template, render_template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -115,12 +114,7 @@ def _make_room(connection: Connection, name: str) -> None:
     if not rows:
         return
     if _template(connection, *rows[0]) is None:
-        raise MoonpoolError(
-            f"database `{name}` exists and was not made by moonpool, so it is not replaced",
-            hint="drop it yourself if nobody needs it",
-            slug="database-not-ours",
-            exit_code=ExitCode.DATABASE,
-        )
+        raise not_ours(name)
     drop_template(connection, name)
 
 

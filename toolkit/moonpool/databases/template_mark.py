@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-__all__ = ["Template", "parse_template", "render_template"]
+from moonpool.errors import ExitCode, MoonpoolError
+
+__all__ = ["Template", "not_ours", "parse_template", "render_template"]
 
 _VERSION = 1
 
@@ -42,3 +44,13 @@ def parse_template(
     except (ValueError, KeyError, TypeError):
         return None
     return Template(name, *place, finished=finished, used=used)
+
+
+def not_ours(name: str) -> MoonpoolError:
+    """The error for a database under a template's name that does not carry its mark."""
+    return MoonpoolError(
+        f"database `{name}` exists and was not made by moonpool, so it is not replaced",
+        hint="drop it yourself if nobody needs it",
+        slug="database-not-ours",
+        exit_code=ExitCode.DATABASE,
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from moonpool.history.record import RunRecord, StartRun
+from moonpool.history.record import RunRecord, StartRun, day_of
 from moonpool.history.store import add_run
 from moonpool.journal import Journal, is_held, last_journals, read_journal
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from moonpool.journal import Entry
 
 __all__ = ["learn_from_killed"]
-
-_SECONDS_PER_DAY = 86_400
 
 # What a killed process is said to have ended with: the signal, as Python tells it.
 _KILLED = -9
@@ -58,12 +56,8 @@ def _learn(history_file: Path, journal: Path, oom_kills: int) -> int | None:
         return None
     peaks = (int(entry.facts.get("peak_bytes", 0)) for entry in entries)
     least = 2 * max(planned, *peaks)
-    record = RunRecord(
-        str(facts.get("machine", "")),
-        {},
-        _start(run, entries, least),
-        int(run.time // _SECONDS_PER_DAY),
-    )
+    machine = str(facts.get("machine", ""))
+    record = RunRecord(machine, {}, _start(run, entries, least), day_of(run.time))
     if not add_run(history_file, record):
         return None
     ended = Journal.reopen(journal)

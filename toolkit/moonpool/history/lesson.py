@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moonpool.history.estimate import digest
 from moonpool.history.middle import median
-from moonpool.history.record import FileRun, RunRecord, StartRun
+from moonpool.history.record import FileRun, RunRecord, StartRun, day_of
 from moonpool.history.store import add_run
 from moonpool.journal import read_journal
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["remember", "what_it_taught"]
 
 _EVENTS = ("run", "workers-added", "file-start", "file-end", "crash", "out-of-memory", "end")
-_SECONDS_PER_DAY = 86_400
 
 
 def remember(history_file: Path, journal: Path, *, root: Path) -> bool:
@@ -56,7 +55,7 @@ def what_it_taught(journal: Path, root: Path) -> RunRecord | None:
     if not files:
         return None
     machine = str(run.facts.get("machine", ""))
-    return RunRecord(machine, files, _start(events), int(run.time // _SECONDS_PER_DAY))
+    return RunRecord(machine, files, _start(events), day_of(run.time))
 
 
 def _content_digest(path: Path) -> str:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FileHistory", "FileRun", "History", "RunRecord", "StartRun"]
+__all__ = ["FileHistory", "FileRun", "History", "RunRecord", "StartRun", "day_of"]
+
+_SECONDS_PER_DAY = 86_400
+
+
+def day_of(time: float) -> int:
+    """Return the day, since the epoch, of a time in seconds since the epoch."""
+    return int(time // _SECONDS_PER_DAY)
 
 
 class FileRun(NamedTuple):

@@ -37,7 +37,7 @@ def judge(journal: Path, dist: str) -> tuple[str, ...]:
     bound = lower_bound(work.units, work.most)
     seconds = max(work.times) - min(work.times)
     sentence = verdict(bound, tests=work.count, workers=work.most, seconds=seconds)
-    advised = advice(work.files, work.most) if dist == WHOLE_FILES else None
+    advised = advice(bound, work.files, work.most) if dist == WHOLE_FILES else None
     return (sentence, *filter(None, [advised]))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.plugin.distributions import SPLITTING
+from moonpool.plugin.distributions import OURS, SPLITTING
 from moonpool.plugin.names import ASKS, GROUPS
 from moonpool.plugin.scheduler import FileScheduler
 from moonpool.schedule import file_of, group_of, scope_of
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LongestFirst"]
 
-# What each distribution keeps together; `load` does so as long as that costs no time.
-_UNIT_OF = {"loadfile": file_of, "loadscope": scope_of, "loadgroup": group_of, "load": file_of}
+# What a distribution keeps together, if not files; `load` keeps those as long as it costs no time.
+_UNIT_OF = {"loadscope": scope_of, "loadgroup": group_of}
 
 # The name under which pytest-xdist registers its session, which has all of its own schedulers.
 _XDIST_SESSION = "dsession"
@@ -49,7 +49,9 @@ class LongestFirst:
         if not self._is_in_use(config):
             return None
         dist = config.getoption("dist")
-        arrangement = self._arrangement._replace(unit_of=_UNIT_OF[dist], splits=dist in SPLITTING)
+        arrangement = self._arrangement._replace(
+            unit_of=_UNIT_OF.get(dist, file_of), splits=dist in SPLITTING
+        )
         self.scheduler = FileScheduler(config, arrangement)
         return self.scheduler
 
@@ -62,7 +64,7 @@ class LongestFirst:
 
     def _is_in_use(self, config: pytest.Config) -> bool:
         dist = config.getoption("dist")
-        if dist not in _UNIT_OF:
+        if dist not in OURS:
             return False
         # A word about `load` that only pytest-xdist's own scheduler heeds.
         if dist == "load" and config.getoption("maxschedchunk", None) is not None:

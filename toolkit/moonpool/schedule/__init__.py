@@ -4,7 +4,6 @@ from moonpool.schedule.bound import Binding, Bound, lower_bound
 from moonpool.schedule.dispatch import Dispatch, Step
 from moonpool.schedule.growth import worthwhile_workers
 from moonpool.schedule.order import longest_first
-from moonpool.schedule.outlook import Outlook, deal, foresee
 from moonpool.schedule.simulate import Simulation, simulate
 from moonpool.schedule.split import split_units
 from moonpool.schedule.unit import Unit, file_of, form_units, group_of, scope_of
@@ -14,14 +13,11 @@ __all__ = [
     "Binding",
     "Bound",
     "Dispatch",
-    "Outlook",
     "Simulation",
     "Step",
     "Unit",
     "advice",
-    "deal",
     "file_of",
-    "foresee",
     "form_units",
     "group_of",
     "longest_first",

@@ -32,9 +32,11 @@ def verdict(bound: Bound, *, tests: int, workers: int, seconds: float) -> str:
     )
 
 
-def advice(units: Sequence[Unit], workers: int) -> str | None:
-    """Return what would let a run of whole files end sooner, where one file is what keeps it."""
-    bound = lower_bound(units, workers)
+def advice(bound: Bound, units: Sequence[Unit], workers: int) -> str | None:
+    """Return what would let a run of whole files end sooner, where one file is what keeps it.
+
+    ``bound`` is that of ``units`` on so many workers.
+    """
     if bound.binding is not Binding.LONGEST:
         return None
     longest = max(units, key=lambda unit: unit.seconds)

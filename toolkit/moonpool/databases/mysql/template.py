@@ -17,7 +17,7 @@ from moonpool.databases.mysql.scripts import load_files
 from moonpool.databases.names import database_name
 from moonpool.databases.recipe import Recipe, template_name
 from moonpool.databases.steps import STEP_SECONDS, fill_database
-from moonpool.databases.template_mark import Template, parse_template, render_template
+from moonpool.databases.template_mark import Template, not_ours, parse_template, render_template
 from moonpool.databases.urls import MYSQL
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -103,12 +103,7 @@ def _make_room(session: Session, name: str) -> None:
     if not marking.exists(session, name):
         return
     if _found(session, name) is None:
-        raise MoonpoolError(
-            f"database `{name}` exists and was not made by moonpool, so it is not replaced",
-            hint="drop it yourself if nobody needs it",
-            slug="database-not-ours",
-            exit_code=ExitCode.DATABASE,
-        )
+        raise not_ours(name)
     remove_database(session, name)
 
 
