@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from coverage import CoverageData
 
+from tests.machine.planting import plant_recording
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -156,6 +158,27 @@ def test_a_killed_worker_keeps_what_it_saved_between_files(measured: PytestProje
     found = _arcs(measured.root / ".moonpool" / "coverage", measured.root)
     assert {line for arc in found["src/package/numbers.py"] for line in arc} >= {3, 4, 5, 6, 7}
     assert "was killed: what it ran after its last finished file" in done.stderr
+
+
+def test_a_worker_that_takes_its_time_to_end_is_waited_for(
+    measured: PytestProject, tmp_path: Path
+) -> None:
+    machine = plant_recording("github-runner", tmp_path / "machine")
+    (tmp_path / "pool").mkdir(mode=0o700)
+    measured.environ["MOONPOOL_MACHINE_ROOT"] = str(machine)
+    measured.environ["MOONPOOL_POOL_DIR"] = str(tmp_path / "pool")
+    names = [f"tests/test_{name}.py" for name in ("plus", "minus", "zero")]
+    measured.remember(*names, seconds=30.0, tests=1)
+    measured.write(
+        "conftest.py",
+        "import time\n"
+        "def pytest_unconfigure(config):\n"
+        "    if hasattr(config, 'workerinput'): time.sleep(1.5)\n",
+    )
+    done = measured.test()
+    assert "moonpool: 3 workers: " in done.stdout
+    assert "was killed" not in done.stdout + done.stderr
+    assert _arcs(measured.root / ".moonpool/coverage", measured.root) == _serial(measured)
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])

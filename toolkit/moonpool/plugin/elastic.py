@@ -36,6 +36,8 @@ __all__ = ["Elastic"]
 
 # A worker that another run gives back is taken within this time; asking costs about a millisecond.
 _TICK_SECONDS = 0.5
+# How long a worker may take to end once it has no more tests; pytest-xdist gives its own 10 s.
+_LAST_WORDS_SECONDS = 30.0
 # Each start keeps the controller from its other workers for 0.05 s and more.
 _MOST_STARTS_PER_TICK = 4
 
@@ -86,8 +88,15 @@ class Elastic:
             threading.Thread(target=self._tick, args=(self._session,), daemon=True).start()
 
     def pytest_sessionfinish(self) -> None:
-        """Ask no more."""
+        """Ask no more, and wait for workers that end: they may still write what they measured.
+
+        pytest-xdist waits for those alone whose ending was left to it.
+        """
         self._done.set()
+        if self._session is not None:
+            until = self._clock() + _LAST_WORDS_SECONDS
+            for node in self._ending:
+                self._session.exit_status(node, max(0.0, until - self._clock()))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: WorkerController) -> None:
