@@ -14,7 +14,6 @@ import os
 import resource
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import coverage
 from backend_suite import TABLES, write_backend
+from rounds import median_ms
 
 from moonpool.databases.account import server_account
 from moonpool.databases.binaries import find_binaries
@@ -40,7 +40,7 @@ from moonpool.databases.spawning import spawn
 from moonpool.databases.urls import parse_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 DEFAULT = "postgresql+asyncpg:///backend_test"
@@ -197,18 +197,18 @@ def _strategies(server: Path) -> dict[str, float]:
         with closing(connect(url, "bench_test")) as user:
             cleaner.begin(DIRTY, stale=True)
             found = {
-                "dirty (3 tables of 30)": _median(
+                "dirty (3 tables of 30)": median_ms(
                     lambda: cleaner.clean(DIRTY), 100, lambda: user.execute(dirty)
                 ),
-                "rolled back": _median(
+                "rolled back": median_ms(
                     lambda: user.execute("ROLLBACK"), 100, lambda: user.execute("BEGIN;" + dirty)
                 ),
-                "TRUNCATE all": _median(
+                "TRUNCATE all": median_ms(
                     lambda: user.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"),
                     10,
                     lambda: user.execute(dirty),
                 ),
-                "DROP SCHEMA, CREATE TABLE (no ORM)": _median(
+                "DROP SCHEMA, CREATE TABLE (no ORM)": median_ms(
                     lambda: user.execute(
                         "DROP SCHEMA public CASCADE; CREATE SCHEMA public;" + create
                     ),
@@ -217,8 +217,8 @@ def _strategies(server: Path) -> dict[str, float]:
                 ),
             }
         cleaner.begin(CLONE, stale=False)
-        found["clone, made on demand"] = _median(lambda: cleaner.clean(CLONE), 10)
-        found["clone, made in the background"] = _median(
+        found["clone, made on demand"] = median_ms(lambda: cleaner.clean(CLONE), 10)
+        found["clone, made in the background"] = median_ms(
             lambda: cleaner.clean(CLONE),
             10,
             lambda: (cleaner.begin(CLONE, stale=False), time.sleep(0.5)),
@@ -227,18 +227,6 @@ def _strategies(server: Path) -> dict[str, float]:
         for name in ("bench_template", "bench_test"):
             drop_database(admin, name)
     return found
-
-
-def _median(
-    act: Callable[[], object], times: int, before: Callable[[], object] = lambda: None
-) -> float:
-    milliseconds = []
-    for _ in range(times):
-        before()
-        begun = time.perf_counter()
-        act()
-        milliseconds.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(milliseconds)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -37,7 +38,7 @@ _CONFIG = """
 testpaths = ["tests"]
 [tool.moonpool.databases]
 urls = ["DATABASE_URL"]
-default = "postgresql:///fire_test"
+{default}
 clean = "dirty"
 [tool.moonpool.databases.template]
 sql = ["schema.sql"]
@@ -61,21 +62,23 @@ def test_alone(n):
     assert connection.execute("SELECT max(id) FROM thing").fetchone() == (1,)
 """
 _FILES = 8
+Write = Callable[[Path], Path]
 
 
 def write_project(root: Path) -> Path:
     """A project whose connection is made when its conftest is imported."""
-    return plant(root, _CONFIG, "CREATE TABLE thing (id serial PRIMARY KEY)", _CONFTEST)
+    default = 'default = "postgresql:///fire_test"'
+    return plant(root, "CREATE TABLE thing (id serial PRIMARY KEY)", _CONFTEST, default=default)
 
 
-def plant(root: Path, config: str, schema: str, conftest: str) -> Path:
+def plant(root: Path, schema: str, conftest: str, test: str = _TEST, *, default: str = "") -> Path:
     """Write such a project, whose tests expect a table `thing` without rows."""
     (root / "tests").mkdir(parents=True)
-    (root / "pyproject.toml").write_text(config)
+    (root / "pyproject.toml").write_text(_CONFIG.format(default=default))
     (root / "schema.sql").write_text(schema)
     (root / "tests" / "conftest.py").write_text(conftest)
     for number in range(_FILES):
-        (root / "tests" / f"test_{number}.py").write_text(_TEST)
+        (root / "tests" / f"test_{number}.py").write_text(test)
     return root
 
 
@@ -110,9 +113,9 @@ def databases(url: DatabaseUrl) -> list[str]:
     return [each.name for each in server_databases(url.text, origin="it").databases]
 
 
-def runs(folder: Path, url: DatabaseUrl, times: int) -> None:
+def runs(folder: Path, url: DatabaseUrl, times: int, write: Write = write_project) -> None:
     """One project again and again."""
-    root, names = write_project(folder / "app"), folder / "names"
+    root, names = write(folder / "app"), folder / "names"
     failures = leftovers = 0
     seen: set[str] = set()
     for number in range(times):
@@ -124,11 +127,9 @@ def runs(folder: Path, url: DatabaseUrl, times: int) -> None:
     print(f"{times} runs: {failures} failures, {leftovers} leftovers, databases {sorted(seen)}")
 
 
-def together(folder: Path, url: DatabaseUrl, times: int) -> None:
+def together(folder: Path, url: DatabaseUrl, times: int, write: Write = write_project) -> None:
     """Four runs of four workers at once."""
-    roots = [
-        write_project(folder / checkout / project) for checkout in "ab" for project in ("x", "y")
-    ]
+    roots = [write(folder / checkout / project) for checkout in "ab" for project in ("x", "y")]
     failures = twice = leftovers = 0
     used = 0
     for number in range(times):

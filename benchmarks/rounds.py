@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["Cost", "alternate", "medians", "table"]
+__all__ = ["Cost", "alternate", "median_ms", "medians", "table"]
 
 _SAMPLE_SECONDS = 0.5
 
@@ -117,6 +117,19 @@ def medians(costs: Sequence[Cost]) -> Cost:
         int(median(cost.pss_bytes for cost in costs)),
         max(cost.exit_code for cost in costs),
     )
+
+
+def median_ms(
+    act: Callable[[], object], times: int, before: Callable[[], object] = lambda: None
+) -> float:
+    """Return the median of how long one act takes, after what has to come before each time."""
+    milliseconds = []
+    for _ in range(times):
+        before()
+        begun = time.perf_counter()
+        act()
+        milliseconds.append((time.perf_counter() - begun) * 1000)
+    return median(milliseconds)
 
 
 def table(costs: Mapping[str, Sequence[Cost]], against: str) -> str:

@@ -22,15 +22,6 @@ from databases_under_fire import finish, kill, plant, start
 
 from moonpool.databases.urls import DatabaseUrl, parse_url
 
-_CONFIG = """
-[tool.pytest.ini_options]
-testpaths = ["tests"]
-[tool.moonpool.databases]
-urls = ["DATABASE_URL"]
-clean = "dirty"
-[tool.moonpool.databases.template]
-sql = ["schema.sql"]
-"""
 _CONFTEST = """
 import os, sqlite3
 file = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
@@ -44,7 +35,7 @@ _SCHEMA = "CREATE TABLE thing (id INTEGER PRIMARY KEY AUTOINCREMENT)"
 
 def write_project(root: Path) -> Path:
     """A project whose connection is made when its conftest is imported."""
-    return plant(root, _CONFIG, _SCHEMA, _CONFTEST)
+    return plant(root, _SCHEMA, _CONFTEST)
 
 
 def users_file(folder: Path) -> Path:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +19,7 @@ from moonpool.databases.account import server_account
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MysqlServer", "needs_mysql", "running_server"]
+__all__ = ["MISSING", "MysqlServer", "has_mysql", "needs_mysql", "running_server"]
 
 _FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/local/libexec")
 _PATH = os.pathsep.join((os.environ.get("PATH", ""), *_FOLDERS))
@@ -36,47 +34,43 @@ _SETTINGS = (
     "--skip-name-resolve",
 )
 
-needs_mysql = pytest.mark.skipif(
-    _SERVER is None, reason="no programs of MariaDB or MySQL are installed"
-)
+MISSING = "no programs of MariaDB or MySQL are installed"
 
 
-@dataclass(frozen=True)
+def has_mysql() -> bool:
+    """Whether this machine has the server's program."""
+    return _SERVER is not None
+
+
+needs_mysql = pytest.mark.skipif(not has_mysql(), reason=MISSING)
+
+
 class MysqlServer:
-    """A running server that lets `root` in without a password, by socket and by loopback."""
+    """A server that lets `root` in without a password, by socket and by loopback."""
 
-    socket: Path
-    port: int
+    def __init__(self, folder: Path, settings: tuple[str, ...]) -> None:
+        self.socket = folder / "s"
+        self.port = _free_port()
+        self._log = folder / "log"
+        self._command = [
+            str(_SERVER),
+            "--no-defaults",
+            f"--datadir={folder / 'data'}",
+            f"--socket={self.socket}",
+            f"--pid-file={folder / 'pid'}",
+            f"--log-error={self._log}",
+            "--bind-address=127.0.0.1",
+            f"--port={self.port}",
+            *_SETTINGS,
+            *settings,
+        ]
+        self.start()
 
-    def url(self, name: str, scheme: str = "mysql+pymysql", user: str = "root") -> str:
-        """The URL of a database on it."""
-        return f"{scheme}://{user}@127.0.0.1:{self.port}/{name}"
-
-
-@contextmanager
-def running_server(*settings: str) -> Iterator[MysqlServer]:
-    """Start a server in a folder of its own; both are gone afterwards."""
-    if _SERVER is None:
-        pytest.skip("no programs of MariaDB or MySQL are installed")
-    folder = Path(tempfile.mkdtemp(prefix="mp-my-", dir=_roomy()))
-    account = server_account()
-    os.chown(folder, account.uid, account.gid)
-    data, place, port = folder / "data", folder / "s", _free_port()
-    try:
-        _run(_installation(data))
-        process = subprocess.Popen(
-            [
-                _SERVER,
-                "--no-defaults",
-                f"--datadir={data}",
-                f"--socket={place}",
-                f"--pid-file={folder / 'pid'}",
-                f"--log-error={folder / 'log'}",
-                "--bind-address=127.0.0.1",
-                f"--port={port}",
-                *_SETTINGS,
-                *settings,
-            ],
+    def start(self) -> None:
+        """Start it on the data that it left; done when it answers."""
+        account = server_account()
+        self._process = subprocess.Popen(
+            self._command,
             user=account.uid,
             group=account.gid,
             stdin=subprocess.DEVNULL,
@@ -85,11 +79,36 @@ def running_server(*settings: str) -> Iterator[MysqlServer]:
             start_new_session=True,
         )
         try:
-            _await(process, port, folder / "log")
-            yield MysqlServer(place, port)
+            _await(self._process, self.port, self._log)
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it without a chance to save anything."""
+        self._process.kill()
+        self._process.wait()
+
+    def url(self, name: str, scheme: str = "mysql+pymysql", user: str = "root") -> str:
+        """The URL of a database on it."""
+        return f"{scheme}://{user}@127.0.0.1:{self.port}/{name}"
+
+
+@contextmanager
+def running_server(*settings: str, base: str | None = None) -> Iterator[MysqlServer]:
+    """Start a server in a folder of its own; both are gone afterwards."""
+    if not has_mysql():
+        pytest.skip(MISSING)
+    folder = Path(tempfile.mkdtemp(prefix="mp-my-", dir=base or _roomy()))
+    account = server_account()
+    os.chown(folder, account.uid, account.gid)
+    try:
+        _run(_installation(folder / "data"))
+        server = MysqlServer(folder, settings)
+        try:
+            yield server
         finally:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            server.kill()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
