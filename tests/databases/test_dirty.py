@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -224,6 +225,55 @@ def test_a_forgotten_transaction_is_named_and_ended(
     assert "last statement `UPDATE parent SET name = 'b'`" in note
     with pytest.raises(psycopg.OperationalError):
         forgotten.execute("SELECT 1")
+
+
+def test_a_forgotten_transaction_is_ended_though_its_rows_are_locked_for_nobody(
+    url: DatabaseUrl, user: Connection, rows: DirtyRows
+) -> None:
+    with closing(connect(url, url.name)) as forgotten:
+        forgotten.execute("BEGIN")
+        forgotten.execute("INSERT INTO parent (name) VALUES ('nobody saw it')")
+
+        (note,) = rows.reset().notes
+
+        assert f"(pid {forgotten.info.backend_pid}) left a transaction open" in note
+        with pytest.raises(psycopg.OperationalError):
+            forgotten.execute("COMMIT")
+    assert _every_row(user) == CLEAN
+    user.execute("INSERT INTO parent (name) VALUES ('next')")
+    assert user.execute("SELECT id FROM parent").fetchone() == (1,)
+
+
+def test_a_transaction_that_is_still_being_committed_is_waited_for(
+    url: DatabaseUrl, user: Connection, rows: DirtyRows
+) -> None:
+    with closing(connect(url, url.name)) as late:
+        late.execute("BEGIN")
+        late.execute("INSERT INTO parent (name) VALUES ('late')")
+        committing = threading.Timer(0.2, late.execute, ["COMMIT"])
+        committing.start()
+
+        cleaned = rows.reset()
+        committing.join()
+
+        assert cleaned.notes == ()
+        assert "parent" in cleaned.tables
+        assert _every_row(user) == CLEAN
+        late.execute("SELECT 1")
+
+
+def test_a_transaction_from_before_the_test_is_not_its_own(
+    url: DatabaseUrl, user: Connection, rows: DirtyRows
+) -> None:
+    with closing(connect(url, url.name)) as wider:
+        wider.execute("BEGIN")
+        wider.execute("INSERT INTO parent (name) VALUES ('of a wider fixture')")
+        rows.keep()
+        user.execute("INSERT INTO parent (name) VALUES ('of the test')")
+
+        assert rows.reset().notes == ()
+
+        assert wider.execute("SELECT name FROM parent").fetchall() == [("of a wider fixture",)]
 
 
 def test_deleted_rows_do_not_pile_up(user: Connection, rows: DirtyRows) -> None:

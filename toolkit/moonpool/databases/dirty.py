@@ -1,7 +1,8 @@
 """Brings one PostgreSQL database back to the rows it held, whoever wrote the others and how.
 
 Works over our own synchronous connection, never through the user's engine: an engine may belong to
-an event loop that is gone. Whoever still holds a lock on a dirty row is named and ended.
+an event loop that is gone. Whoever still has rows to commit or holds a lock on a dirty one is
+named and ended.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from moonpool.databases.dirty_sql import KEEP, RESET, SETUP
 from moonpool.databases.failures import explained
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Self
 
     from moonpool.databases.connection import Connection
@@ -23,12 +25,18 @@ __all__ = ["Cleaned", "DirtyRows"]
 
 # Deleted rows stay in their pages until vacuum; looking at them is cheaper than vacuum every time.
 _RESETS_PER_VACUUM = 20
+# Those that wrote since the clean state was kept, and only where there are none all others.
 _BLOCKERS = """
+    WITH open AS (
+        SELECT *, backend_xid IS NOT NULL AND xact_start >= %s AS wrote FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+          AND backend_type = 'client backend'
+    )
     SELECT pid, application_name, state, extract(epoch FROM now() - xact_start)::int, query
-    FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
-      AND backend_type = 'client backend'
+    FROM open WHERE wrote OR NOT (SELECT bool_or(wrote) FROM open)
 """
+# First those that wrote, then those that only hold locks.
+_ENDINGS = 2
 _SHOWN_LETTERS = 120
 
 
@@ -49,6 +57,7 @@ class DirtyRows:
         self._connection = connection
         self._privileged = privileged
         self._schema = ""
+        self._kept_at: datetime | None = None
         self._resets = 0
 
     @classmethod
@@ -63,7 +72,8 @@ class DirtyRows:
         """Take the rows and sequences of this moment for the clean state."""
         with explained(self._url, "remember the rows of"):
             row = self._connection.execute(KEEP).fetchone()
-        self._schema = str(row[0]) if row else ""
+        assert row is not None
+        self._schema, self._kept_at = row
 
     def reset(self) -> Cleaned:
         """Delete what was written since, restore what was changed, and set sequences back.
@@ -74,28 +84,28 @@ class DirtyRows:
 
         notes: tuple[str, ...] = ()
         with explained(self._url, "clean the rows of"):
-            try:
-                found = self._reset()
-            except (LockNotAvailable, DeadlockDetected):
-                notes = self._end_blockers()
-                found = self._reset()
-        return Cleaned(found.tables, found.schema_changed, notes)
+            for _ in range(_ENDINGS):
+                try:
+                    return self._reset(notes)
+                except (LockNotAvailable, DeadlockDetected):
+                    notes += self._end_blockers()
+            return self._reset(notes)
 
     def close(self) -> None:
         """Let go of the database."""
         self._connection.close()
 
-    def _reset(self) -> Cleaned:
-        row = self._connection.execute(RESET, (self._privileged,)).fetchone()
+    def _reset(self, notes: tuple[str, ...]) -> Cleaned:
+        row = self._connection.execute(RESET, (self._privileged, self._kept_at)).fetchone()
         assert row is not None
         schema, cleaned, bloated = row
         self._resets += 1
         if bloated and self._resets % _RESETS_PER_VACUUM == 0:
             self._connection.execute(f"VACUUM (SKIP_LOCKED) {', '.join(bloated)}".encode())
-        return Cleaned(tuple(cleaned), schema != self._schema)
+        return Cleaned(tuple(cleaned), schema != self._schema, notes)
 
     def _end_blockers(self) -> tuple[str, ...]:
-        rows = self._connection.execute(_BLOCKERS).fetchall()
+        rows = self._connection.execute(_BLOCKERS, (self._kept_at,)).fetchall()
         for pid, *_ in rows:
             self._connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
         return tuple(_described(self._url.name, *row) for row in rows)
@@ -107,8 +117,8 @@ def _described(
     words = " ".join(query.split())[:_SHOWN_LETTERS]
     name = f" of `{application}`" if application else ""
     return (
-        f"a session{name} (pid {pid}) kept rows of `{database}` locked after the test and was "
-        f"ended: {state} for {seconds} s, last statement `{words}`"
+        f"a session{name} (pid {pid}) left a transaction open in `{database}` after the test and "
+        f"was ended: {state} for {seconds} s, last statement `{words}`"
     )
 
 

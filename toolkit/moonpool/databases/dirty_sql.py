@@ -2,7 +2,8 @@
 
 A table was ever written to if its file holds a page, which every session's writes show at once;
 statistics lag by seconds. Rows that are to stay are known by their number and by the sum of the
-transactions that wrote them: any insert, update or delete changes one or the other.
+transactions that wrote them: any insert, update or delete changes one or the other. Rows that are
+not committed yet nobody else sees, so whoever wrote since the clean state was kept is waited for.
 """
 
 from __future__ import annotations
@@ -129,12 +130,30 @@ BEGIN
     RETURN ARRAY(SELECT DISTINCT unnest(cleaned));
 END $$;
 
+CREATE FUNCTION pg_temp.moonpool_await_writers(since timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    patience CONSTANT timestamptz := clock_timestamp() + current_setting('lock_timeout')::interval;
+BEGIN
+    -- A transaction of before is a wider fixture's, whose rows belong to the clean state.
+    WHILE EXISTS (SELECT FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid()
+                    AND backend_type = 'client backend'
+                    AND backend_xid IS NOT NULL AND xact_start >= since) LOOP
+        IF clock_timestamp() > patience THEN
+            RAISE lock_not_available USING MESSAGE = 'a transaction of the test is still open';
+        END IF;
+        PERFORM pg_sleep(0.002), pg_stat_clear_snapshot();
+    END LOOP;
+END $$;
+
 CREATE FUNCTION pg_temp.moonpool_reset(
-    privileged boolean, OUT schema text, OUT cleaned text[], OUT bloated text[]
+    privileged boolean, since timestamptz, OUT schema text, OUT cleaned text[], OUT bloated text[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
     written record; row_count bigint;
 BEGIN
+    PERFORM pg_temp.moonpool_await_writers(since);
     schema := pg_temp.moonpool_schema();
     cleaned := CASE WHEN privileged THEN '{}' ELSE pg_temp.moonpool_delete_together() END;
     bloated := '{}';
@@ -163,5 +182,5 @@ BEGIN
 END $$;
 """
 
-KEEP = "SELECT pg_temp.moonpool_keep()"
-RESET = "SELECT schema, cleaned, bloated FROM pg_temp.moonpool_reset(%s)"
+KEEP = "SELECT pg_temp.moonpool_keep(), clock_timestamp()"
+RESET = "SELECT schema, cleaned, bloated FROM pg_temp.moonpool_reset(%s, %s)"
