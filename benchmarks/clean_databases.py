@@ -13,35 +13,28 @@ import argparse
 import os
 import resource
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import coverage
 from backend_suite import TABLES, write_backend
 from rounds import median_ms
 
-from moonpool.databases.account import server_account
-from moonpool.databases.binaries import find_binaries
 from moonpool.databases.cleaner import CLONE, DIRTY, PostgresCleaner
-from moonpool.databases.cluster import make_folder
 from moonpool.databases.connection import connect
-from moonpool.databases.initialise import initialise
 from moonpool.databases.making import drop_database, make
 from moonpool.databases.marks import Mark, render_mark
 from moonpool.databases.server import server_url, start_server
 from moonpool.databases.shared import join_server
-from moonpool.databases.spawning import spawn
 from moonpool.databases.urls import parse_url
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tests.support.postgres import running_postgres
 
 DEFAULT = "postgresql+asyncpg:///backend_test"
 # name: (workers, per-test recreation, durable server, coverage core)
@@ -56,26 +49,6 @@ RUNS = {
     "moonpool -n 3": (3, False, False, "sysmon"),
     "moonpool -n 4": (4, False, False, "sysmon"),
 }
-
-
-@contextmanager
-def durable_server() -> Iterator[Path]:
-    """A server with PostgreSQL's own settings, whose data lies in the temporary folder."""
-    account, binaries = server_account(), find_binaries()
-    folder = make_folder(account, bases=[Path(tempfile.gettempdir())])
-    initialise(folder, account, binaries, "postgres", os.environ)
-    command = [str(binaries / "postgres"), "-D", str(folder.data), "-c", "listen_addresses="]
-    command += ["-c", f'unix_socket_directories="{folder.path}"']
-    server = spawn(command, folder, account, os.environ, signal.SIGQUIT)
-    try:
-        pid_file = folder.data / "postmaster.pid"
-        while not (pid_file.exists() and pid_file.read_text().endswith("ready   \n")):
-            time.sleep(0.05)
-        yield folder.path
-    finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait()
-        folder.remove()
 
 
 def cpu_of_servers() -> float:
@@ -139,7 +112,7 @@ def whole_runs(tests: int, names: list[str]) -> None:
     """Print a line for each run."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        durable_server() as durable,
+        running_postgres(Path(tempfile.gettempdir())) as durable,
         # Held for all runs, so that its CPU time can be read before it ends.
         closing(join_server()) as fast,
     ):
@@ -168,7 +141,7 @@ def strategies() -> None:
     """Print milliseconds per test for each way to a clean database, on both kinds of server."""
     fast = start_server(parse_url("postgresql:///x_test", origin="it"))
     try:
-        with durable_server() as durable:
+        with running_postgres(Path(tempfile.gettempdir())) as durable:
             print(f"{'ms per test, median':34}{'fast':>8}{'durable':>10}")
             columns = [_strategies(fast.folder.path), _strategies(durable)]
         for name in columns[0]:

@@ -18,7 +18,7 @@ _URL = parse_url("postgresql://alice:s3cret@h/app_test", origin="it")
         (errors.InsufficientPrivilege(), "the role has no right to do that", "database-rights"),
         (
             errors.ReadOnlySqlTransaction(),
-            "the server is a read-only replica",
+            "the server is a read-only replica, or its sessions are set to read only",
             "database-rights",
         ),
         (errors.DiskFull(), "the server's disk is full", "database-server"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moonpool.databases.residue import end_server
+from moonpool.databases.segment import forget_segment
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def remove_leftovers(*, uids: Iterable[int], bases: Sequence[Path] | None = None
         if lock is None and (path / _LOCK_FILE).exists():
             continue
         end_server(path)
+        forget_segment(path / "data")
         shutil.rmtree(path, ignore_errors=True)
         if lock is not None:
             os.close(lock)

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["explained", "failure"]
 
 _SETTLE = "run it again when the server is less busy, or lower the number of workers"
+_FEWER = "run with fewer workers (`-n 2`), or as a superuser run `{}`"
+_WRITING = (
+    "point the URL at the primary, or run `ALTER ROLE … RESET default_transaction_read_only`"
+    " (`\\drds` in psql shows where it is set)"
+)
+_MORE = _FEWER.format("ALTER SYSTEM SET max_connections = 300") + " and start the server again"
 # SQLSTATE -> (what happened, hint, slug); see PostgreSQL's appendix A.
 _BY_STATE = {
     "42501": (
@@ -29,12 +35,16 @@ _BY_STATE = {
         "database-rights",
     ),
     "25006": (
-        "the server is a read-only replica",
-        "point the URL at the primary",
+        "the server is a read-only replica, or its sessions are set to read only",
+        _WRITING,
         "database-rights",
     ),
-    "53100": ("the server's disk is full", "run `moonpool databases clean`", "database-server"),
-    "53300": ("the server has no free connection", _SETTLE, "database-server"),
+    "53100": (
+        "the server's disk is full",
+        "run `moonpool databases clean`, or with fewer workers (`-n 2`)",
+        "database-server",
+    ),
+    "53300": ("the server has no free connection", _MORE, "database-server"),
     "55006": ("the database is in use by others", _SETTLE, "database-busy"),
     "55P03": ("a lock was not free in time", _SETTLE, "database-busy"),
     "57014": ("the server did not finish in time", _SETTLE, "database-busy"),
@@ -55,6 +65,16 @@ _BY_SENTENCE = {
     'database "postgres" does not exist': (
         "the server has no database `postgres`, where moonpool keeps its locks",
         "run `createdb postgres` on it",
+        "database-server",
+    ),
+    "too many connections for role": (
+        "the role may have no further connection",
+        _FEWER.format("ALTER ROLE … CONNECTION LIMIT -1"),
+        "database-server",
+    ),
+    "too many connections for database": (
+        "the database may have no further connection",
+        _FEWER.format("ALTER DATABASE … CONNECTION LIMIT -1"),
         "database-server",
     ),
     "too many clients already": _BY_STATE["53300"],

@@ -18,6 +18,7 @@ from moonpool.databases.account import Account, server_account
 from moonpool.databases.binaries import find_binaries
 from moonpool.databases.cluster import ClusterFolder, make_folder, remove_leftovers
 from moonpool.databases.initialise import initialise
+from moonpool.databases.segment import forget_segment
 from moonpool.databases.spawning import log_end, spawn, start_failed
 from moonpool.databases.urls import DatabaseUrl
 
@@ -76,6 +77,7 @@ class Server:
                 break
             except subprocess.TimeoutExpired:
                 continue
+        forget_segment(self.folder.data)
         self.folder.remove()
 
 

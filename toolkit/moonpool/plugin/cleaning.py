@@ -72,6 +72,8 @@ class CleanDatabases:
         self, fixturedef: pytest.FixtureDef[Any]
     ) -> Generator[None, object, object]:
         """Notice that a fixture of a wider scope may have written rows, which are to stay."""
+        # A fixture's failure is shown with its own lines only.
+        __tracebackhide__ = True
         outcome = yield
         self._stale = self._stale or fixturedef.scope != "function"
         return outcome
@@ -112,7 +114,8 @@ class CleanDatabases:
         try:
             return [note for cleaner in self._cleaners for note in act(cleaner) or ()]
         except MoonpoolError as error:
-            pytest.fail(f"moonpool: {error}", pytrace=False)
+            said = f"moonpool: {error}"
+        pytest.fail(said, pytrace=False)
 
 
 class _OnRequest(CleanDatabases):

@@ -15,7 +15,7 @@ from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
 from moonpool.plugin import process
 from moonpool.plugin.decision import decide_run
-from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER
+from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER, REFUSALS
 from moonpool.plugin.recorder import Recorder
 from moonpool.plugin.selection import selection, was_cut_short
 from moonpool.plugin.sharing import holders_note, join_pool
@@ -214,7 +214,9 @@ class Controller:
 
     def _equip_isolation(self) -> None:
         from moonpool.plugin.isolation import isolate
+        from moonpool.plugin.refusal import Refusals
 
+        self._config.pluginmanager.register(Refusals(), REFUSALS)
         if self._settings.worker_env is not None:
             from moonpool.plugin.surroundings import claim_for_run, surround
 

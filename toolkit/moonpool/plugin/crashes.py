@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from moonpool.plugin.names import RECORDER
+from moonpool.plugin.refusal import is_refused
 from moonpool.plugin.terminal import announce
 from moonpool.plugin.xdist_session import find_xdist_session
 
@@ -62,7 +63,7 @@ class Crashes:
         self, session: XdistSession, config: pytest.Config, node: WorkerController
     ) -> bool:
         killed = self._was_killed_for_memory(session, node)
-        wanted = self._is_needed(killed)
+        wanted = self._is_needed(killed) and not is_refused(config, node)
         if killed and not wanted:
             lost = f"{node.gateway.id} ran out of memory"
             announce(config, f"{lost}: the run goes on with one worker less")

@@ -13,6 +13,7 @@ from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
 from moonpool.plugin import process
 from moonpool.plugin.names import NAMESPACE, PREPARED
+from moonpool.plugin.refusal import RefusedError
 
 if TYPE_CHECKING:
     from moonpool.config import Places
@@ -32,7 +33,7 @@ def isolate(config: pytest.Config, worker: str | None) -> None:
 
     None is the worker of the only process.
 
-    Raises pytest.UsageError when a database cannot be had.
+    Raises RefusedError when one of them cannot be had, pytest.UsageError in the only process.
     """
     began = time.perf_counter()
     _isolate(config, worker)
@@ -53,7 +54,8 @@ def _isolate(config: pytest.Config, worker: str | None) -> None:
         if keys is not None:
             _isolate_databases(config, _settings(keys, places), worker)
     except MoonpoolError as error:
-        raise pytest.UsageError(str(error)) from None
+        kind = pytest.UsageError if worker is None else RefusedError
+        raise kind(str(error)) from None
 
 
 def _isolate_databases(

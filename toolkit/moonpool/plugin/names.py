@@ -14,6 +14,7 @@ __all__ = [
     "NAMESPACE",
     "PREPARED",
     "RECORDER",
+    "REFUSALS",
     "WORKER_ID",
 ]
 
@@ -21,6 +22,7 @@ __all__ = [
 LAUNCH = "moonpool-launch"
 CONTROLLER = "moonpool-controller"
 RECORDER = "moonpool-recorder"
+REFUSALS = "moonpool-refusals"
 
 # Set by pytest-xdist in each worker's environment before pytest is configured there.
 WORKER_ID = "PYTEST_XDIST_WORKER"
