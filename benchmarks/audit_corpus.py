@@ -1,21 +1,20 @@
 """The audit against public repositories whose repetitions a person has labelled.
 
-python benchmarks/audit_corpus.py FOLDER
+python benchmarks/audit_corpus.py FOLDER [--labels]
 
 FOLDER holds git repositories as `owner+name/repo`; tests/audit/corpus.json names them, with the
 commit, the labels and the reason. Prints precision of fixes, recall of redundant jobs, and what
-deleting each step, job and variable of all these workflows leaves of the other lines.
+deleting each step, job and variable of all these workflows leaves of the other lines; with
+`--labels` only the former.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from collections import Counter
@@ -30,6 +29,9 @@ from moonpool.audit.editing.splice import RefusedError
 if TYPE_CHECKING:
     from moonpool.audit.reading.source import Source
 
+# What is larger is no workflow, and the audit reads none of it.
+MOST_BYTES = 2**20
+LINK = "120000"
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "audit" / "corpus.json"
 
 
@@ -53,7 +55,8 @@ def main() -> None:
             seconds += time.perf_counter() - begin
             counts["repositories"] += 1
             counts["workflow files"] += len(repository.workflows)
-            edit(repository, edits)
+            if "--labels" not in sys.argv:
+                edit(repository, edits)
     for title, table in (("labels", counts), ("edits", edits)):
         print(f"\n{title}")
         for name, count in table.items():
@@ -65,15 +68,29 @@ def main() -> None:
 
 
 def unpack(store: Path, commit: str, root: Path) -> None:
-    """Write the files of a commit; of a folder that a partial snapshot lacks a file of, some."""
+    """Write the files of a commit, as far as a partial snapshot has them and they are no data."""
     git = ["git", "-C", str(store)]
-    listed = subprocess.run([*git, "ls-tree", "-z", "--name-only", commit], capture_output=True)
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        words = [*git, "archive", "--format=tar", commit, "--", name]
-        data = subprocess.run(words, capture_output=True, check=False).stdout
-        with contextlib.suppress(tarfile.ReadError), tarfile.open(fileobj=io.BytesIO(data)) as tar:
-            for member in tar:
-                tar.extract(member, root, filter="tar")
+    listed = subprocess.run([*git, "ls-tree", "-r", "-z", commit], capture_output=True, check=True)
+    entries = [entry.split("\t", 1) for entry in listed.stdout.decode().split("\0") if entry]
+    wanted = "\n".join(about.split()[2] for about, _ in entries).encode()
+    sized = subprocess.run([*git, "cat-file", "--batch-check"], input=wanted, capture_output=True)
+    kept = [
+        (about.split()[0], path, said.split()[0])
+        for (about, path), said in zip(entries, sized.stdout.decode().splitlines(), strict=True)
+        if said.split()[1] == "blob" and int(said.split()[2]) <= MOST_BYTES
+    ]
+    wanted = "\n".join(name for _, _, name in kept).encode()
+    read = subprocess.run([*git, "cat-file", "--batch"], input=wanted, capture_output=True)
+    stream = io.BytesIO(read.stdout)
+    for mode, path, _ in kept:
+        data = stream.read(int(stream.readline().split()[2]))
+        stream.read(1)
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if mode == LINK:
+            file.symlink_to(data.decode())
+        else:
+            file.write_bytes(data)
 
 
 def compare(case: dict[str, object], repository: Repository, counts: Counter[str]) -> None:

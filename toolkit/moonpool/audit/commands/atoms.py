@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind, kind_by_name, kind_of
-from moonpool.audit.commands.normal import essential, unwrapped
+from moonpool.audit.commands.normal import unwrapped
+from moonpool.audit.commands.options import essential
 from moonpool.audit.commands.runners import RUNNERS
 from moonpool.audit.commands.runners.moon import MoonTasks
 from moonpool.audit.commands.shell import split_script

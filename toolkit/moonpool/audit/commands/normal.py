@@ -1,4 +1,4 @@
-"""One spelling for one command: wrappers taken off, and options that do not change what is checked.
+"""One spelling for one command: what wraps it is taken off.
 
 `uv run pytest -q`, `python -m pytest` and `pytest` are one check, run in environments that may
 differ; the wrapper is kept beside the words so that the difference can be told.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Plain", "essential", "unwrapped"]
+__all__ = ["Plain", "unwrapped"]
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 # Wrappers whose own options take no value, and those that are followed by one word of their own.
@@ -66,36 +66,6 @@ _PROGRAM_FOLDERS = re.compile(r"(?:\./)?(?:\S*/)?(?:node_modules/\.bin|\.?venv/b
 _PACKAGE_PROGRAM = re.compile(
     r"(?:\S*/)?node_modules/(?:\.bin/|(?:@[\w-]+/)?[\w-]+/(?:\w+/)*)([\w-]+?)(?:\.[cm]?js)?"
 )
-# Options that change what is printed, not what is checked.
-_QUIET = re.compile(
-    r"-v+|-q+|-s|--verbose|--quiet|--silent|--colou?r(=.*)?|--no-colou?r|--tb=.*|--durations(=.*)?|"
-    r"--junit-?xml=.*|-r[a-zA-Z]+|--no-header|--show-progress|--progress|--no-progress|"
-    r"--output-format=.*|--reporters?=.*|--log-level=.*|--loglevel=.*|--no-summary|--pretty|"
-    r"--cache|--no-cache|--cache-location=.*|--runInBand|-n|--numprocesses(=.*)?|--maxWorkers=.*|"
-    r"--dist=.*|-n\d+|-nauto|--ci|--no-daemon|-B|--batch-mode|--no-transfer-progress|-ntp|"
-    r"--console=.*|--stacktrace|--info|--no-interaction|--ansi|--if-present|--frozen|--locked|"
-    r"--no-sync|--no-restore|--no-build|--nologo|--verbosity(=.*)?|--logger(=.*)?|--durations-min=.*|--full-trace|--showlocals|-l"
-)
-_QUIET_VALUES = frozenset(
-    {"-l", "-n", "--numprocesses", "--dist", "--tb", "--durations", "--verbosity", "--logger"}
-)
-# A run that also measures or stops at a threshold says all that a run without them says.
-_STRENGTHENS = re.compile(
-    r"--cov(=.*|-[a-z-]+(=.*)?)?|--coverage(\..*)?|--strict.*|-race|-cover(profile=.*|mode=.*)?|"
-    r"-coverprofile=.*|--max-warnings(=.*)?|-coverpkg=.*|--collect(:.*|=.*)?|--enable-coverage|"
-    r"--fail-under.*|-Werror|--all-targets|--passWithNoTests=false"
-)
-_STRENGTHENS_VALUES = frozenset({"--cov", "--max-warnings", "--collect", "-coverprofile"})
-# Options without a value whatever the tool, so that their place among the others says nothing.
-_FLAGS = frozenset(
-    {
-        *("--check", "--diff", "--all", "--all-files", "--all-features", "--all-targets"),
-        *("--workspace", "--release", "--no-default-features", "--noEmit", "--check-only"),
-        *("--show-diff-on-failure", "--list-different", "--recursive", "--verify-no-changes"),
-    }
-)
-# Tools for which a letter of the list above means something else.
-_LITERAL = frozenset({"gofmt", "goimports", "prettier"})
 
 
 @dataclass(frozen=True)
@@ -170,33 +140,3 @@ def _past_options(words: list[str], with_value: frozenset[str]) -> list[str]:
             return words[position + 1 :]
         position += 2 if words[position] in with_value else 1
     return words[position:]
-
-
-def essential(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the words that say what is checked, and those that only make the check stronger."""
-    if not words or words[0] in _LITERAL:
-        return tuple(words), ()
-    kept = [words[0]]
-    stronger: list[str] = []
-    position = 1
-    while position < len(words):
-        word = words[position]
-        follows = words[position + 1] if position + 1 < len(words) else "-"
-        valued = not follows.startswith("-")
-        if _STRENGTHENS.fullmatch(word):
-            takes = word in _STRENGTHENS_VALUES and valued and word != "--cov"
-            stronger += words[position : position + 1 + takes]
-            position += 1 + takes
-        elif _QUIET.fullmatch(word):
-            position += 1 + (word in _QUIET_VALUES and valued)
-        else:
-            kept.append(word)
-            position += 1
-    return tuple(_in_order(kept)), tuple(stronger)
-
-
-def _in_order(words: list[str]) -> list[str]:
-    """Put options that take no value behind the others, but not behind `--`."""
-    end = words.index("--") if "--" in words else len(words)
-    flags = sorted(word for word in words[:end] if word in _FLAGS)
-    return [*(word for word in words[:end] if word not in _FLAGS), *flags, *words[end:]]

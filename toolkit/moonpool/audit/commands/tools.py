@@ -62,8 +62,8 @@ git | neutral: status log rev-parse describe fetch config branch remote show dif
     tag | install: submodule
 go | test: test | lint: vet | build: build | install: install mod get | neutral: env version
 goreleaser | ship: release - | lint: check | build: build
-gradle | test: test check | lint: lint ktlintcheck detekt | build: build assemble | ship:
-    publish | format: spotlesscheck
+gradle | test: test check | lint: lint ktlintcheck detekt | build: build assemble
+    publishtomavenlocal | ship: publish | format: spotlesscheck
 hardhat | test: test | build: compile
 hatch | test: test | format: fmt | build: build | ship: publish
 helm | lint: lint | install: dependency | ship: upgrade push
@@ -94,7 +94,7 @@ rake | test: test spec
 react-scripts | test: test | build: build
 ruff | lint: check | format: format
 sam | ship: deploy | build: build
-sbt | test: test | build: compile
+sbt | test: test | build: compile publishlocal | ship: publish
 serverless | ship: deploy
 stack | test: test | build: build
 swift | test: test | build: build | install: package

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind
+from moonpool.audit.commands.options import is_limit, is_lock, is_measure, is_threshold
 from moonpool.audit.redundancy.checkout import checkout_doubts, other_files, plain_checkout
 from moonpool.audit.redundancy.occasions import job_runs, step_runs
 from moonpool.audit.redundancy.preparation import preparation_doubts, prepared_legs
@@ -35,10 +36,6 @@ __all__ = ["Address", "Cover", "cover", "same_call"]
 # A step: the workflow that was started, the way to the job, and the place in it.
 Address = tuple[str, tuple[str, ...], int]
 
-# An option without which a run says less than one with it.
-_THRESHOLD = re.compile(
-    r"--cov-fail-under.*|--fail-under.*|--strict.*|-race|--max-warnings.*|-Werror|--all-targets"
-)
 # Contexts that hold the same in every job of a repository.
 _STEADY = re.compile(
     r"\$\{\{\s*(secrets|vars|env|github\.(workspace|repository|token)|runner)[.\w-]*\s*\}\}"
@@ -179,11 +176,22 @@ def _doubts(spot: Spot, atom: Atom, other: Spot, files: Mentions) -> list[str] |
         doubts.append(twin.doubt)
     if twin.words[:2] == ("cargo", "test") and _ALL_TARGETS & {*twin.stronger} - {*atom.stronger}:
         doubts.append("with `--all-targets` cargo leaves the tests in documentation out")
+    doubts += _option_doubts(atom.stronger, twin.stronger)
     if other.entry.job.content.get("environment") and not spot.entry.job.content.get("environment"):
         doubts.append("the other job waits for what its environment asks")
     doubts += variable_doubts(spot, other, atom, twin, files)
     doubts += preparation_doubts(spot, other, atom, twin)
     return [*doubts, *checkout_doubts(spot, other)]
+
+
+def _option_doubts(mine: Sequence[str], theirs: Sequence[str]) -> Iterator[str]:
+    """Yield what one of two runs of a check asks for and the other does not."""
+    if any(map(is_measure, mine)) and not any(map(is_measure, theirs)):
+        yield "coverage is measured only here, and may have to reach a threshold"
+    for option in (o for o in mine if o not in theirs and (is_lock(o) or is_limit(o))):
+        yield f"`{option}` is given only here"
+    for option in (o for o in theirs if o not in mine and is_limit(o)):
+        yield f"`{option}` is given only there"
 
 
 def _label_doubts(other: Spot, match: Match) -> Iterator[str]:
@@ -236,7 +244,7 @@ def _prepares_legs(spot: Spot, other: Spot) -> bool:
 
 
 def _as_strong(atom: Atom, twin: Atom) -> bool:
-    return {w for w in atom.stronger if _THRESHOLD.fullmatch(w)} <= set(twin.stronger)
+    return set(filter(is_threshold, atom.stronger)) <= set(twin.stronger)
 
 
 def _steady(atom: Atom) -> bool:

@@ -42,7 +42,8 @@ def expand_make(files: Files, words: Sequence[str], folder: str) -> list[Task] |
     targets, variables = _makefile(text)
     if not names:
         names = [next((name for name in targets if not name.startswith(".")), "")]
-    return _tasks("make", names, targets, {**variables, **given}, _REFERENCE, folder)
+    known = {"MAKE": words[0], **variables, **given}
+    return _tasks("make", names, targets, known, _REFERENCE, folder)
 
 
 def expand_just(files: Files, words: Sequence[str], folder: str) -> list[Task] | None:
