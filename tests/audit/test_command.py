@@ -44,6 +44,27 @@ def test_nothing_found_is_a_success(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr() == ("", "moonpool: nothing found\n")
 
 
+def test_where_nothing_can_be_fixed_a_difference_is_no_line(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(root, "--select", "R1", "--diff") == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_a_repeated_call_is_told_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = "  {}: {{uses: ./.github/workflows/checks.yml}}\n"
+    push = "on: {push: {branches: [main]}}\njobs:\n" + call.format("a")
+    plant(tmp_path, ci=push, deploy=push + "  b: {needs: a, runs-on: x, steps: [{run: ./deploy}]}")
+    plant(
+        tmp_path,
+        checks=CI.replace("push:\n    branches: [main]\n  pull_request:", "workflow_call:"),
+    )
+    assert _run(tmp_path, "--select", "R1") == 1
+    said = capsys.readouterr().out
+    assert "    repeats: all of .github/workflows/checks.yml\n" in said
+    assert "    see .github/workflows/checks.yml:5 the job `test`\n" in said
+
+
 def test_a_repository_without_workflows_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moonpool.audit.editing.change import Delete, Edit, Insert, Put, Replace
+from moonpool.audit.editing.change import Before, Delete, Edit, Insert, Put, Replace
 from moonpool.audit.editing.edit import edited
 from moonpool.audit.editing.splice import RefusedError
 from moonpool.audit.reading.source import Problem, Source
@@ -119,6 +119,27 @@ def test_keys_come_in_where_they_are_wanted() -> None:
     )
     assert _edited("a: 1", Insert((), "b", ("b: 2",), after="a")) == "a: 1\nb: 2"
     assert _edited("a: 1\r\n", Insert((), "b", ("b: 2",), after="a")) == "a: 1\r\nb: 2\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "index", "expected"),
+    [
+        ("a:\n- b\n- c\n", 1, "a:\n- b\n- x: y\n  z: 1\n- c\n"),
+        ("a:\n  # of b\n  - b\n", 0, "a:\n  - x: y\n    z: 1\n  # of b\n  - b\n"),
+        ("a:\n  - b\n\n  - c\n", 1, "a:\n  - b\n\n  - x: y\n    z: 1\n\n  - c\n"),
+        ("a:\r\n  - b\r\n", 0, "a:\r\n  - x: y\r\n    z: 1\r\n  - b\r\n"),
+        ("a:\n  - |\n    # text\n  - c", 1, "a:\n  - |\n    # text\n  - x: y\n    z: 1\n  - c"),
+    ],
+)
+def test_an_item_comes_ahead_of_another_and_of_its_comments(
+    text: str, index: int, expected: str
+) -> None:
+    assert _edited(text, Before(("a", index), ("x: y", "z: 1"))) == expected
+
+
+def test_an_item_does_not_come_into_brackets() -> None:
+    with pytest.raises(RefusedError, match="is no item of a block"):
+        _edited("a: [b, c]\n", Before(("a", 1), ("x",)))
 
 
 def test_a_key_is_put_in_the_place_of_another() -> None:

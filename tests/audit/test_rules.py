@@ -243,6 +243,52 @@ def test_a_push_to_main_is_never_cancelled_by_the_fix(tmp_path: Path) -> None:
     ) in text
 
 
+ELSEWHERE = "    runs-on: ubuntu-latest\n    env: {PLAYWRIGHT_BROWSERS_PATH: x}\n"
+BROWSERS = "- run: npm ci\n- run: npx playwright install --with-deps\n- run: npx playwright test\n"
+
+
+def test_browsers_are_kept_as_long_as_the_lock_file_stays(tmp_path: Path) -> None:
+    steps = BROWSERS.replace("- run: npx playwright install", "# Chromium and others\n\\g<0>")
+    text = _on(PUSH, _job(steps.replace("\\g<0>", "- run: npx playwright install")))
+    repository = read_repository(plant(tmp_path, w=text, **{"__package-lock_json": "{}"}))
+    wish = Wish(select=frozenset({"r8"}))
+    fixed = fix_all(repository, lambda r: audit(r, wish), frozenset({Safety.SAFE}))
+    after = fixed.repository.workflows[".github/workflows/w.yml"].source.text
+    cache = (
+        "      - uses: actions/cache@v4\n        with:\n          path: ~/.cache/ms-playwright\n"
+        "          key: playwright-${{ runner.os }}-${{ hashFiles('package-lock.json') }}\n"
+    )
+    assert after.replace(cache, "") == text
+    assert after.index(cache) < after.index("# Chromium and others")
+    assert fixed.left == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        (_on(PUSH, _job(BROWSERS)), {}),
+        (_on(PUSH, _job(BROWSERS + "- run: npm publish\n")), {"__package-lock_json": "{}"}),
+        (
+            _on(PUSH, _job(BROWSERS, "    runs-on: ubuntu-latest\n    container: node:22\n")),
+            {"__package-lock_json": "{}"},
+        ),
+        (
+            _on(PUSH, _job(BROWSERS, "    runs-on: macos-latest\n")),
+            {"__package-lock_json": "{}"},
+        ),
+        (
+            _on(PUSH, _job(BROWSERS, ELSEWHERE)),
+            {"__package-lock_json": "{}"},
+        ),
+    ],
+)
+def test_where_browsers_lie_elsewhere_or_are_shipped_there_is_no_fix(
+    tmp_path: Path, text: str, files: Files
+) -> None:
+    (finding,) = found(plant(tmp_path, w=text, **files), "R8")
+    assert finding.fix is None
+
+
 @pytest.mark.parametrize(
     ("rule", "files"),
     [

@@ -140,8 +140,8 @@ def _fix(
     )
     if write:
         audits.write_changed(repository, fixed.repository)
-    else:
-        print_lines(_difference(repository, fixed.repository))
+    elif difference := _difference(repository, fixed.repository):
+        print_lines(difference)
     for finding in fixed.done:
         assert finding.fix is not None
         done = "fixed" if write else "would fix"

@@ -7,13 +7,14 @@ content give the same answer, which is what everything else here rests on.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from moonpool.audit.commands.kinds import Kind, kind_by_name, kind_of
 from moonpool.audit.commands.normal import unwrapped
 from moonpool.audit.commands.options import essential
+from moonpool.audit.commands.parts import parts
 from moonpool.audit.commands.runners import RUNNERS
 from moonpool.audit.commands.runners.moon import MoonTasks
 from moonpool.audit.commands.shell import split_script
@@ -56,6 +57,7 @@ class Atom:
     via: tuple[str, ...] = ()
     outputs: tuple[str, ...] | None = None
     doubt: str | None = None
+    part: bool = False  # Of a command that does more; it shows that a check was made.
 
     @property
     def text(self) -> str:
@@ -136,11 +138,15 @@ class Expander:
             for task in tasks:
                 yield from self._script(task.script, "sh", _within(here, task))
             return
-        kind = kind_of(plain.words)
-        if kind is Kind.OTHER:
-            kind = _named(plain.words, here)
+        kind = _kind(plain.words, here)
         words, stronger = essential(plain.words) if kind.is_check else (plain.words, ())
         yield self._atom(kind, words, here, plain.runner, stronger, command.writes)
+        for part, doubt in parts(plain.words):
+            kind = _kind(part, here)
+            if kind.is_check:
+                words, stronger = essential(part)
+                atom = self._atom(kind, words, here, plain.runner, stronger)
+                yield replace(atom, part=True, doubt=atom.doubt or doubt)
 
     def _tasks(
         self, words: tuple[str, ...], written: tuple[str, ...], way: _Way
@@ -178,6 +184,11 @@ class Expander:
             outputs=way.outputs,
             doubt=way.doubt,
         )
+
+
+def _kind(words: tuple[str, ...], way: _Way) -> Kind:
+    kind = kind_of(words)
+    return _named(words, way) if kind is Kind.OTHER else kind
 
 
 def _within(way: _Way, task: Task) -> _Way:

@@ -89,6 +89,11 @@ _FORMATTERS = {
     "dotnet": ("--verify-no-changes",),
     "mix": ("--check-formatted",),
     "terraform": ("-check", "--check", "-check=true"),
+    "tofu": ("-check", "--check", "-check=true"),
+    "gleam": ("--check",),
+    "rebar3": ("--check",),
+    "forge": ("--check",),
+    "zig": ("--check",),
     "dart": ("--set-exit-if-changed",),
     "hatch": ("--check",),
     "biome": (),
@@ -188,6 +193,11 @@ def _maven(rest: Sequence[str]) -> Kind:
     return kinds[0]
 
 
+def _sed(rest: Sequence[str]) -> Kind:
+    edits = any(word.startswith(("-i", "--in-place")) for word in rest)
+    return Kind.OTHER if edits else Kind.NEUTRAL
+
+
 def _source(rest: Sequence[str]) -> Kind:
     # A file of variables may say anything; these only say where programs are.
     known = bool(rest) and _PROGRAMS_HERE.fullmatch(rest[0])
@@ -201,6 +211,7 @@ _SPECIAL: dict[str, Callable[[Sequence[str]], Kind]] = {
     **dict.fromkeys((".", "source"), _source),
     "node": _node,
     "git": _git,
+    "sed": _sed,
 }
 _CHECK_NAME = re.compile(
     r"(?<![a-z])(tests?|specs?|e2e|unit|lint|linting|types?-?check(ing)?|types|tsc|check|checks|"

@@ -148,6 +148,8 @@ def _asks_more(said: str, words: Sequence[str]) -> bool:
 
 def _tidy(words: list[str]) -> list[str]:
     """Spell alike what tools take for the same."""
+    if words[0].rpartition("/")[2] in ("mvn", "mvnw", "gradle", "gradlew"):
+        words = [word for word in words if word != "clean"]
     if words[0] == "cargo":
         words = [_OF_CARGO.get(word, word) for word in words]
         if "fmt" in words or words[-1:] == ["--"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Address", "Change", "Delete", "Edit", "Insert", "Put", "Replace"]
+__all__ = ["Address", "Before", "Change", "Delete", "Edit", "Insert", "Put", "Replace"]
 
 Address = tuple[str | int, ...]
 
@@ -30,6 +30,14 @@ class Insert:
 
 
 @dataclass(frozen=True)
+class Before:
+    """Put an item ahead of the one at ``address``: ``lines`` without indentation and dash."""
+
+    address: Address
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Replace:
     """Give a text that stands on one line another value."""
 
@@ -45,7 +53,7 @@ class Put:
     lines: tuple[str, ...]
 
 
-Edit = Delete | Insert | Put | Replace
+Edit = Delete | Insert | Before | Put | Replace
 
 
 @dataclass(frozen=True)

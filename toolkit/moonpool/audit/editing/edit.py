@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from moonpool.audit.editing.change import Delete, Insert, Put
+from moonpool.audit.editing.change import Before, Delete, Insert, Put
 from moonpool.audit.editing.splice import RefusedError, at, splice
 from moonpool.audit.reading.source import Problem, Source
 from moonpool.audit.reading.tree import Mapping, parse, plain
@@ -107,6 +107,8 @@ def _intended(data: Item, edit: Edit) -> Item:
         del _container(wanted, edit.address[:-1])[edit.address[-1]]
     elif isinstance(edit, Insert):
         _container(wanted, edit.address).update(_meant(edit.lines))
+    elif isinstance(edit, Before):
+        _container(wanted, edit.address[:-1]).insert(edit.address[-1], _meant(edit.lines))
     elif isinstance(edit, Put):
         del _container(wanted, edit.address[:-1])[edit.address[-1]]
         _container(wanted, edit.address[:-1]).update(_meant(edit.lines))

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moonpool.audit.editing.change import Delete, Insert, Put, Replace
+from moonpool.audit.editing.change import Before, Delete, Insert, Put, Replace
 from moonpool.audit.reading.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def splice(tree: Node, lines: list[str], edit: Edit) -> Splice:
     """Return what an edit does to the lines; raises RefusedError."""
     if isinstance(edit, Delete):
         return _delete(tree, lines, edit.address)
+    if isinstance(edit, Before):
+        return _before(at(tree, edit.address[:-1]), lines, edit)
     if isinstance(edit, Put):
         return _put(at(tree, edit.address[:-1]), lines, edit)
     if isinstance(edit, Replace):
@@ -165,6 +167,20 @@ def _from_flow_list(parent: Mapping | Sequence, lines: list[str], last: str | in
         inner += gone[len(gone.rstrip()) :]
     changed = f"{line[: match.start()]}[{inner}]{line[match.end() :]}"
     return Splice(parent.line, parent.line + 1, (changed,))
+
+
+def _before(parent: Node, lines: list[str], edit: Before) -> Splice:
+    last = edit.address[-1]
+    if not isinstance(parent, Sequence) or not isinstance(last, int) or parent.flow:
+        raise RefusedError(f"`{_dotted(edit.address)}` is no item of a block", parent.line)
+    floor = parent.items[last - 1].last if last else -1
+    first = _dash_line(lines, parent.items[last], floor)
+    column = _indent(lines[first])
+    while first > floor + 1 and _is_comment(lines[first - 1], column):
+        first -= 1  # What is said of the next item stays with it.
+    apart = last > 0 and not lines[first - 1].strip()
+    texts = [f"- {edit.lines[0]}", *(f"  {text}" for text in edit.lines[1:])]
+    return Splice(first, first, _indented((*texts, *([""] if apart else [])), column, lines))
 
 
 def _put(parent: Node, lines: list[str], edit: Put) -> Splice:

@@ -143,7 +143,7 @@ def _spots(match: Match, worker: Worker, removed: frozenset[Address]) -> Iterato
             continue
         for index, work in enumerate(works):
             key = (match.run.root.path, entry.key, index)
-            counts = bool(work.checks) and not work.step.ignores_failure and key not in removed
+            counts = bool(work.shown) and not work.step.ignores_failure and key not in removed
             # What only the run knows covers nothing.
             here = counts and plain_checkout(works[:index], entry, match.occasion)
             if here and step_runs(entry, work.step, match.occasion) is True:

@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from moonpool.audit.commands.kinds import Kind, kind_by_name
+from moonpool.audit.commands.kinds import kind_by_name
+from moonpool.audit.redundancy.besides import keeps, more_than_checks, nothing_else
 from moonpool.audit.redundancy.cancelling import is_cancelled
 from moonpool.audit.redundancy.checkout import plain_checkout
 from moonpool.audit.redundancy.covering import cover, same_call
 from moonpool.audit.redundancy.missing import by_hand, by_the_way, unchecked, unproven
 from moonpool.audit.redundancy.occasions import Occasion, job_runs, narrowed, occasions, step_runs
-from moonpool.audit.redundancy.product import step_products
 from moonpool.audit.redundancy.relation import Relation, by_cause, matches
 from moonpool.audit.redundancy.spot import Spot
+from moonpool.audit.redundancy.steps import check_keys, commands, ships, site
 from moonpool.audit.redundancy.verdict import Missing, Verdict
 from moonpool.audit.redundancy.work import Role
 
@@ -49,15 +50,9 @@ def decide(runs: dict[str, Run], worker: Worker, assumed: frozenset[str]) -> lis
         found += judge.calls(run)
         for job_id in run.root.jobs:
             found += judge.called(run, [entry for entry in entries if entry.key[0] == job_id])
-    return found
-
-
-def ships(run: Run, worker: Worker) -> bool:
-    """Whether a run publishes, deploys or releases something."""
-    return any(
-        entry.job.content.get("environment") or any(work.ships for work in worker.works(entry))
-        for entry in run.jobs.values()
-    )
+        for entry in entries:
+            found += judge.job(run, entry) if judge.is_only_call(entry) else ()
+    return [*found, *judge.everywhere()]
 
 
 @dataclass(frozen=True)
@@ -73,14 +68,50 @@ class _Judge:
     def __init__(self, runs: dict[str, Run], worker: Worker, assumed: frozenset[str]) -> None:
         self._runs, self._worker, self._assumed = runs, worker, assumed
         self._ships = {path: ships(run, worker) for path, run in runs.items()}
-        self._keys = {path: _check_keys(run, worker) for path, run in runs.items()}
+        self._keys = {path: check_keys(run, worker) for path, run in runs.items()}
         self._removed: set[Address] = set()
+        self._sites: dict[tuple[str, str], list[tuple[Run, RunJob]]] = {}
+        for run in runs.values():
+            for entry in run.jobs.values() if any(occasions(run.root)) else ():
+                self._sites.setdefault(site(entry), []).append((run, entry))
 
     def order(self, run: Run) -> tuple[bool, bool, int, str]:
         """Runs are judged, and told to stop repeating, in this order."""
         calls = any(len(key) > 1 for key in run.jobs)
         path = run.root.path
         return not self._ships[path], not calls, len(run.root.triggers), path
+
+    def is_only_call(self, entry: RunJob) -> bool:
+        """Whether a job stands in a called workflow, and runs by this call only."""
+        return len(entry.key) > 1 and len(self._sites.get(site(entry), ())) == 1
+
+    def everywhere(self) -> Iterator[Verdict]:
+        """Judge the jobs that several calls start, and that none of these needs."""
+        for places in self._sites.values():
+            left = [(run, e) for run, e in places if not self._is_gone(run, e)]
+            if len(left) < 2 or any(len(entry.key) == 1 for _, entry in left):
+                continue
+            works = self._worker.works(left[0][1])
+            before = set(self._removed)
+            # They are one job, so none of them covers another.
+            self._removed |= {(r.root.path, e.key, i) for r, e in left for i in range(len(works))}
+            for index, work in enumerate(works):
+                spots = [(r, Spot(e, self._worker.works(e), index)) for r, e in left]
+                known = [self._step(r, s) for r, s in spots if work.checks]
+                whole = [found for found in known if found is not None]
+                if not known or len(whole) < len(known):
+                    continue
+                before |= {(r.root.path, s.entry.key, index) for r, s in spots}
+                covers = tuple(cover for found in whole for cover in found.covers)
+                missing = tuple(dict.fromkeys(m for found in whole for m in found.missing))
+                step = _Known(spots[0][1], covers, missing)
+                yield self._verdict(left[0][0], [step], whole=False)
+            self._removed = before
+
+    def _is_gone(self, run: Run, entry: RunJob) -> bool:
+        works = self._worker.works(entry)
+        checks = [index for index, work in enumerate(works) if work.checks]
+        return all((run.root.path, entry.key, index) in self._removed for index in checks)
 
     def calls(self, run: Run) -> Iterator[Verdict]:
         """Judge the jobs that call a workflow which another run calls, or is, in the same way."""
@@ -91,7 +122,7 @@ class _Judge:
             known = self._same_call(run, entries)
             if known:
                 self._remove(run, known)
-                yield self._verdict(run, known, whole=True)
+                yield self._verdict(run, known, whole=True, call=True)
 
     def _same_call(self, run: Run, entries: list[RunJob]) -> list[_Known]:
         covers: list[tuple[Occasion, Cover]] = []
@@ -106,12 +137,15 @@ class _Judge:
             for index, work in enumerate(works)
             if work.checks or (by_name and work.role is Role.RUN and work.atoms)
         ]
+        known = bool(spots)
+        spots = spots or commands(entries, self._worker)
         for occasion in occasions(run.root) if spots else ():
             if all(job_runs(run, entry, occasion) is False for entry in entries):
                 continue
             found = same_call(run, entries, spots, occasion, self._runs, self._removed)
             shipping = any(self._ships_on(entry, occasion) for entry in entries)
-            if found is not None and shipping and not _is_itself(found, entries[0]):
+            itself = found is not None and _is_itself(found, entries[0])
+            if found is not None and (shipping or not known) and not itself:
                 return []  # What ships is done once for each workflow that wants it.
             if found is not None:
                 covers.append((occasion, found))
@@ -120,7 +154,7 @@ class _Judge:
                 missing.append(unchecked(occasion))
             else:
                 return []
-        missing += [Missing(text) for entry in entries for text in _keeps(entry, self._worker)]
+        missing += [Missing(text) for entry in entries for text in keeps(entry, self._worker)]
         return [_Known(spot, tuple(covers), tuple(missing)) for spot in spots] if covers else []
 
     def _ships_on(self, entry: RunJob, occasion: Occasion) -> bool:
@@ -134,7 +168,7 @@ class _Judge:
         known = self._known(run, entry, works)
         if not known:
             return
-        whole = _nothing_else(works, {found.spot.index for found in known})
+        whole = nothing_else(works, {found.spot.index for found in known})
         self._remove(run, known)
         if whole:
             yield self._verdict(run, known, whole=True)
@@ -147,12 +181,12 @@ class _Judge:
         for entry in entries if entries and len(entries[0].key) > 1 else ():
             works = self._worker.works(entry)
             known = self._known(run, entry, works)
-            if not known or not _nothing_else(works, {k.spot.index for k in known}):
+            if not known or not nothing_else(works, {k.spot.index for k in known}):
                 return
             found += known
         if found:
             self._remove(run, found)
-            yield self._verdict(run, found, whole=True)
+            yield self._verdict(run, found, whole=True, call=True)
 
     def _known(self, run: Run, entry: RunJob, works: tuple[Work, ...]) -> list[_Known]:
         return [
@@ -168,11 +202,17 @@ class _Judge:
             (run.root.path, found.spot.entry.key, found.spot.index) for found in known
         )
 
-    def _verdict(self, run: Run, known: list[_Known], *, whole: bool) -> Verdict:
+    def _verdict(
+        self, run: Run, known: list[_Known], *, whole: bool, call: bool = False
+    ) -> Verdict:
         by_identity = {id(c): (o, c) for found in known for o, c in found.covers}
         covers = tuple(by_identity.values())
         missing = dict.fromkeys(entry for found in known for entry in found.missing)
         shipping = self._ships[run.root.path]
+        inside = len(known[0].spot.entry.key) > 1 and not call
+        if inside:
+            path = known[0].spot.entry.workflow.path
+            missing[Missing(f"no other repository calls {path}")] = None
         if not shipping:
             missing[Missing("no branch rule requires a check of this name")] = None
         return Verdict(
@@ -183,6 +223,7 @@ class _Judge:
             whole_job=whole,
             cancelled=any(is_cancelled(cover_.match) for _, cover_ in covers),
             ships=shipping,
+            inside=inside,
         )
 
     def _step(self, run: Run, spot: Spot) -> _Known | None:
@@ -203,7 +244,7 @@ class _Judge:
                 return None
         if not covers:
             return None
-        missing += [Missing(text) for text in _more_than_checks(spot)]
+        missing += [Missing(text) for text in more_than_checks(spot)]
         return _Known(spot, tuple(covers), tuple(dict.fromkeys(missing)))
 
     def _occasions(self, run: Run, spot: Spot) -> Iterator[Occasion]:
@@ -236,25 +277,10 @@ class _Judge:
         return plain_checkout(spot.before, spot.entry, occasion) is not False
 
 
-def _check_keys(run: Run, worker: Worker) -> set[tuple[tuple[str, ...], str]]:
-    """All checks of a run: without all that a step has, it cannot cover the step."""
-    works = (work for entry in run.jobs.values() for work in worker.works(entry))
-    return {atom.key for work in works for atom in work.checks}
-
-
 def _is_itself(found: Cover, called: RunJob) -> bool:
     """Whether the other run is the called workflow, started by itself on the same event."""
     same = found.match.relation is Relation.SAME_EVENT
     return same and found.match.run.root.path == called.workflow.path
-
-
-def _keeps(entry: RunJob, worker: Worker) -> Iterator[str]:
-    """Yield what a called job leaves behind for others, in words."""
-    if entry.job.content.get("outputs"):
-        yield f"the job `{entry.job.id}` has outputs"
-    for work in worker.works(entry):
-        if work.role is Role.REPORT:
-            yield f"`{work.step.label}` keeps what the job leaves behind"
 
 
 def _reaches(run: Run, spot: Spot, occasion: Occasion) -> bool:
@@ -270,31 +296,3 @@ def _follows_success(run: Run, spot: Spot, occasion: Occasion) -> bool:
     refs = [w.step.inputs.get("ref", "") for w in spot.works if w.role is Role.CHECKOUT]
     stops = job_runs(run, spot.entry, failed) is False
     return stops and bool(refs) and all(_HEAD_SHA in ref for ref in refs)
-
-
-def _nothing_else(works: tuple[Work, ...], redundant: set[int]) -> bool:
-    """Whether a job does nothing besides its redundant steps and what prepares them."""
-    return all(
-        index in redundant
-        or work.role in (Role.CHECKOUT, Role.SETUP)
-        or (
-            work.role is Role.RUN
-            and all(atom.kind in (Kind.INSTALL, Kind.NEUTRAL) for atom in work.atoms)
-            and not any("GITHUB_OUTPUT" in name for atom in work.atoms for name in atom.writes)
-        )
-        for index, work in enumerate(works)
-    )
-
-
-def _more_than_checks(spot: Spot) -> Iterator[str]:
-    others = dict.fromkeys(
-        atom.text
-        for atom in spot.work.atoms
-        if not atom.kind.is_check and atom.kind not in (Kind.INSTALL, Kind.NEUTRAL)
-    )
-    for text in others:
-        yield f"the step also runs `{text}`"
-    for atom in spot.work.checks:
-        if atom.is_veiled:
-            yield f"what `{atom.text}` leaves behind is not known"
-    yield from step_products(spot.entry, spot.works, spot.index)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from moonpool.audit.redundancy.spot import Spot
     from moonpool.audit.redundancy.work import Work
 
-__all__ = ["preparation_doubts", "prepared_legs"]
+__all__ = ["changes_files", "preparation_doubts", "prepared_legs"]
 
 # They say how to install, or how much is printed meanwhile, not what.
 _MANNER = re.compile(
@@ -87,7 +87,7 @@ def _changed_here(spot: Spot, other: Spot) -> Iterator[str]:
         unknown = work.role in (Role.OTHER, Role.SHIP) and _action(work) not in actions
         if _sets_variables(work, there):
             yield f"`{work.step.label}` sets variables for it"
-        if unknown or any(_changes(a) and a.key not in there for a in work.atoms):
+        if unknown or any(changes_files(a) and a.key not in there for a in work.atoms):
             yield f"`{work.step.label}` runs before it and may change the files"
 
 
@@ -96,9 +96,11 @@ def _changed_there(spot: Spot, other: Spot, twin: Atom) -> Iterator[str]:
     for work in other.before:
         if _sets_variables(work, here):
             yield f"`{work.step.label}` sets variables there"
-    before = other.work.atoms[: other.work.atoms.index(twin)]
+    before = list(other.work.atoms[: other.work.atoms.index(twin)])
+    while twin.part and before and before.pop().part:
+        pass  # The command that it is a part of does not come before it.
     for entry in (*_atoms(other.before), *before):
-        if entry.kind is not Kind.BUILD and _changes(entry) and entry.key not in here:
+        if entry.kind is not Kind.BUILD and changes_files(entry) and entry.key not in here:
             yield f"`{entry.text}` may change the files there"
 
 
@@ -110,13 +112,12 @@ def _action(work: Work) -> tuple[str, frozenset[tuple[str, str]]]:
     return work.step.action, frozenset(work.step.inputs.items())
 
 
-def _changes(atom: Atom) -> bool:
+def changes_files(atom: Atom) -> bool:
     """Whether a command may change files that a check reads."""
     if atom.kind in (Kind.OTHER, Kind.BUILD, Kind.SHIP):
         return True
-    edits = atom.words[:1] == ("rm",) or (atom.words[:1] == ("sed",) and "-i" in atom.words)
     return atom.kind is Kind.NEUTRAL and (
-        edits or any(not _ELSEWHERE.fullmatch(target) for target in atom.writes)
+        atom.words[:1] == ("rm",) or any(not _ELSEWHERE.fullmatch(target) for target in atom.writes)
     )
 
 

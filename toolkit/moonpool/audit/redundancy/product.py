@@ -103,7 +103,7 @@ def _installed_folder(name: str) -> bool:
 
 
 def _takes_results(work: Work) -> bool:
-    if work.step.action != "actions/upload-artifact":
+    if work.step.action not in ("actions/upload-artifact", "actions/upload-pages-artifact"):
         return True
     return bool(_RESULTS.search(" ".join((*work.step.inputs.values(), work.step.name or ""))))
 

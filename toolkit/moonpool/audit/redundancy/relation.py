@@ -177,12 +177,19 @@ def _of_push(here: Occasion, there: Occasion) -> Relation | None:
         return Relation.MERGE_QUEUE
     branches = here.trigger.given("branches") or ()
     if there.event == "pull_request":
-        accepted = bool(branches) and all(map(there.trigger.accepts, branches))
+        accepted = bool(branches) and all(_is_base(branch, there) for branch in branches)
         return Relation.PULL_REQUEST if _is_usual(there) and accepted else None
     if there.event == "push" and branches and not any(map(there.trigger.accepts, branches)):
         released = all(_RELEASE_BRANCH.search(branch) for branch in branches)
         return Relation.RELEASE if released else None
     return None
+
+
+def _is_base(branch: str, there: Occasion) -> bool:
+    """Whether pull requests into a branch are tested; work itself goes on in `feature/**`."""
+    if set(branch) & set("*?+![]"):
+        return branch in (there.trigger.given("branches") or ())
+    return there.trigger.accepts(branch)
 
 
 def _is_usual(there: Occasion) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from moonpool.audit.redundancy.relation import Relation
 
 if TYPE_CHECKING:
+    from moonpool.audit.reading.workflow import Workflow
     from moonpool.audit.redundancy.covering import Cover
     from moonpool.audit.redundancy.occasions import Occasion
     from moonpool.audit.redundancy.runs import Run
@@ -38,6 +39,7 @@ class Verdict:
 
     ``whole_job``: nothing else is left in the job. ``cancelled``: the other run may be stopped by
     a newer commit while this one goes on. ``ships``: the run publishes or deploys something.
+    ``inside``: the job stands in a called workflow, of which other parts stay.
     """
 
     run: Run
@@ -47,16 +49,22 @@ class Verdict:
     whole_job: bool
     cancelled: bool
     ships: bool
+    inside: bool = False
+
+    @property
+    def workflow(self) -> Workflow:
+        """The workflow that the job is to go from: the started one, or the one with the steps."""
+        return self.spots[0].entry.workflow if self.inside else self.run.root
 
     @property
     def job_id(self) -> str:
-        """The job of the started workflow, which may call the one with the steps."""
-        return self.spots[0].entry.key[0]
+        """The job there, which may call the one with the steps."""
+        return self.spots[0].entry.key[-1 if self.inside else 0]
 
     @property
     def calls(self) -> bool:
         """Whether the job only calls another workflow."""
-        return len(self.spots[0].entry.key) > 1
+        return len(self.spots[0].entry.key) > 1 and not self.inside
 
     @property
     def relation(self) -> Relation:

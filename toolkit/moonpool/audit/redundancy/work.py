@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Role", "Work", "Worker", "filled"]
 
 _INPUT = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
+_VARIABLE = re.compile(r"\$\{\{\s*env\.([\w-]+)\s*\}\}")
+_ENTERED = re.compile(r"(\bcd\s+)[\"']?\$\{?(\w+)\}?[\"']?(?=[/\s;&]|$)")
 _LINTERS = frozenset(
     {
         "golangci/golangci-lint-action",
@@ -98,6 +100,11 @@ class Work:
 
     @property
     def checks(self) -> tuple[Atom, ...]:
+        return tuple(atom for atom in self.shown if not atom.part)
+
+    @property
+    def shown(self) -> tuple[Atom, ...]:
+        """All checks that are made, those included that a command makes among other things."""
         return tuple(atom for atom in self.atoms if atom.kind.is_check)
 
     @property
@@ -136,17 +143,26 @@ class Worker:
         if id(entry) not in self._memo:
             folder = entry.job.folder or entry.workflow.folder or ""
             shell = entry.job.shell or entry.workflow.shell or _default_shell(entry)
+            env = {**entry.workflow.env, **entry.job.env}
             found = tuple(
-                self.work(step, folder, shell, entry.inputs or {}) for step in entry.job.steps
+                self.work(step, folder, shell, entry.inputs or {}, env) for step in entry.job.steps
             )
             self._memo[id(entry)] = entry, found
         return self._memo[id(entry)][1]
 
-    def work(self, step: Step, folder: str, shell: str | None, inputs: Mapping[str, str]) -> Work:
-        """What one step does, with the inputs of its workflow or action filled in."""
+    def work(
+        self,
+        step: Step,
+        folder: str,
+        shell: str | None,
+        inputs: Mapping[str, str],
+        wide: Mapping[str, str] | None = None,
+    ) -> Work:
+        """What one step does, with inputs filled in; ``wide`` are its job's variables."""
+        known = {**(wide or {}), **step.env}
         if step.run is not None:
-            script = filled(step.run, inputs)
-            where = _folder(filled(step.folder or folder, inputs))
+            script = _entered(filled(step.run, inputs), known)
+            where = _folder(_named(filled(step.folder or folder, inputs), known))
             atoms = self._expander.atoms(script, where, step.shell or shell)
             env = frozenset(step.env.items())
             return Work(step, Role.RUN, tuple(replace(a, env=a.env | env) for a in atoms))
@@ -170,6 +186,26 @@ def filled(text: str, inputs: Mapping[str, str]) -> str:
         return match[0] if value is None or "${{" in value else value
 
     return _INPUT.sub(given, text)
+
+
+def _named(text: str, env: Mapping[str, str]) -> str:
+    """Replace `${{ env.X }}` by its value, where that is known."""
+
+    def value(match: re.Match[str]) -> str:
+        found = env.get(match[1], "${{")
+        return match[0] if "${{" in found else found
+
+    return _VARIABLE.sub(value, text)
+
+
+def _entered(script: str, env: Mapping[str, str]) -> str:
+    """Replace the variables behind `cd` by their values, so that the folder is known."""
+
+    def value(match: re.Match[str]) -> str:
+        found = env.get(match[2], "${{")
+        return match[0] if "${{" in found or " " in found else f"{match[1]}{found}"
+
+    return _ENTERED.sub(value, _named(script, env))
 
 
 def _folder(text: str) -> str:

@@ -92,7 +92,7 @@ def _message(verdict: Verdict) -> str:
 
 
 def _minutes(context: Context, verdict: Verdict) -> Minutes | None:
-    if context.timings is None:
+    if context.timings is None or verdict.inside:
         return None
     workflow = verdict.run.root
     job = workflow.jobs[verdict.job_id]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from moonpool.audit.redundancy.covering import Cover
     from moonpool.audit.redundancy.occasions import Occasion
     from moonpool.audit.redundancy.orphans import Orphan
+    from moonpool.audit.redundancy.spot import Spot
     from moonpool.audit.redundancy.verdict import Missing, Verdict
     from moonpool.audit.timings import Minutes
 
@@ -40,8 +41,8 @@ def named(verdict: Verdict) -> str:
 
 def place(verdict: Verdict) -> Place:
     """The lines of the step, or of the whole job."""
-    path = verdict.run.root.path
-    job = verdict.run.root.jobs[verdict.job_id]
+    path = verdict.workflow.path
+    job = verdict.workflow.jobs[verdict.job_id]
     if verdict.whole_job:
         return Place(path, job.line + 1, job.last + 1)
     step = verdict.spots[0].work.step
@@ -63,15 +64,25 @@ def related(verdict: Verdict) -> tuple[Place, ...]:
             )
             line = trigger.line + 1 if trigger else there
             found.append(Place(path, line, line, f"starts on {cover.match.occasion.words}"))
-        for spot in cover.spots:
-            step = spot.work.step
-            what = f"`{step.label}` in the job `{spot.entry.job.id}`"
-            found.append(Place(spot.entry.workflow.path, step.line + 1, step.last + 1, what))
+        found += map(_whole_job if verdict.calls else _step, cover.spots)
     return tuple(dict.fromkeys(found))
+
+
+def _step(spot: Spot) -> Place:
+    step = spot.work.step
+    what = f"`{step.label}` in the job `{spot.entry.job.id}`"
+    return Place(spot.entry.workflow.path, step.line + 1, step.last + 1, what)
+
+
+def _whole_job(spot: Spot) -> Place:
+    job = spot.entry.job
+    return Place(spot.entry.workflow.path, job.line + 1, job.last + 1, f"the job `{job.id}`")
 
 
 def left_over(context: Context, verdict: Verdict) -> list[Orphan]:
     """What nothing would use any more once the steps are gone."""
+    if verdict.inside:
+        return []
     found = leftovers(context.repository, _removal(context, verdict))
     if verdict.whole_job:
         return found
@@ -110,8 +121,8 @@ def details(
 ) -> Iterator[str]:
     """Yield the lines below a finding's message."""
     checks = dict.fromkeys(atom.text for spot in verdict.spots for atom in spot.work.checks)
-    steps = dict.fromkeys(spot.work.step.label for spot in verdict.spots)
-    yield "repeats: " + "; ".join(checks or steps)
+    called = dict.fromkeys(f"all of {spot.entry.workflow.path}" for spot in verdict.spots)
+    yield "repeats: " + "; ".join(called if verdict.calls else checks)
     yield from dict.fromkeys(_evidence(occasion, cover) for occasion, cover in verdict.covers)
     for entry in missing:
         word = f" (`--assume {entry.assumption}`)" if entry.assumption else ""

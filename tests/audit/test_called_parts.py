@@ -1,0 +1,129 @@
+"""R1 in workflows that others call, and in folders that variables name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.audit.building import CI, found, only, plant, workflow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CALLED = """\
+on: {workflow_call: }
+jobs:
+  verify:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: pip install -r requirements.txt
+      - run: pytest
+  ship:
+    needs: verify
+    runs-on: ubuntu-latest
+    steps: [{run: ./deploy.sh}]
+"""
+DEPLOY = """\
+on: {push: {branches: [main]}}
+jobs:
+  backend: {uses: ./.github/workflows/called.yml}
+"""
+STEPS = "- run: pip install -r requirements.txt\n"
+
+
+def test_a_called_workflow_that_also_ships_is_judged_by_its_jobs(tmp_path: Path) -> None:
+    plant(tmp_path, ci=CI, called=CALLED, deploy=DEPLOY)
+    finding = only(tmp_path, "R1")
+    assert finding.message == (
+        "the job `verify` repeats what the job `test` in .github/workflows/ci.yml checks (E1)"
+    )
+    assert (finding.place.path, finding.place.line) == (".github/workflows/called.yml", 3)
+    missing = [entry["text"] for entry in finding.facts["missing"]]
+    assert missing == ["no other repository calls .github/workflows/called.yml"]
+    assert finding.fix is None
+
+
+def test_what_another_call_may_need_stays(tmp_path: Path) -> None:
+    again = DEPLOY.replace("branches: [main]", "branches: [other]")
+    plant(
+        tmp_path,
+        ci=CI.replace("  pull_request:\n", ""),
+        called=CALLED,
+        deploy=DEPLOY,
+        release=again,
+    )
+    assert found(tmp_path, "R1") == ()
+
+
+def test_a_job_goes_for_all_calls_or_for_none(tmp_path: Path) -> None:
+    again = DEPLOY.replace("push: {branches: [main]}", "push: {tags: ['v*']}")
+    plant(tmp_path, ci=CI, called=CALLED, deploy=DEPLOY, release=again)
+    finding = only(tmp_path, "R1")
+    assert (finding.place.path, finding.job) == (".github/workflows/called.yml", "verify")
+    assert {cover["relation"] for cover in finding.facts["covered_by"]} == {"E1", "E5"}
+
+
+def test_two_calls_of_one_job_cover_nobody(tmp_path: Path) -> None:
+    plant(tmp_path, called=CALLED, deploy=DEPLOY, again=DEPLOY)
+    assert found(tmp_path, "R1") == ()
+
+
+def test_a_called_workflow_that_starts_by_itself_is_double_whatever_it_does(tmp_path: Path) -> None:
+    text = "on: {push: {branches: [main]}, workflow_call: }\n" + CALLED.partition("\n")[2]
+    text = text.partition("  ship:")[0].replace("run: pytest", "run: ./who-knows")
+    plant(tmp_path, called=text, deploy=DEPLOY)
+    finding = only(tmp_path, "R1b")
+    assert ".github/workflows/called.yml runs twice on push to main" in finding.message
+    assert found(tmp_path, "R1") == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "covered"), [("main", True), ("feature/**", False), ("release/*", True)]
+)
+def test_pull_requests_test_what_lands_on_their_base(
+    tmp_path: Path, pattern: str, covered: bool
+) -> None:
+    pull = CI.replace("  push:\n    branches: [main]\n  pull_request:", "  pull_request: BASES")
+    bases = "{branches: [main, 'release/*']}"
+    deploy = workflow(f"{STEPS}- run: pytest\n", on=f"push: {{branches: ['{pattern}']}}")
+    plant(tmp_path, ci=pull.replace("BASES", bases), deploy=deploy)
+    assert bool(found(tmp_path, "R1")) is covered
+    plant(tmp_path, ci=pull.replace("BASES", ""))
+    assert bool(found(tmp_path, "R1")) is (pattern == "main")
+
+
+@pytest.mark.parametrize(
+    ("here", "covered"),
+    [
+        ("- run: pytest\n  working-directory: ${{ env.SERVICE }}\n", True),
+        ('- run: cd "$SERVICE" && pytest\n', True),
+        ("- run: |\n    cd ${SERVICE}\n    pytest\n", True),
+        ("- run: pytest\n  working-directory: web\n", False),
+        ("- run: cd $OTHER && pytest\n", False),
+    ],
+)
+def test_a_folder_may_be_named_by_a_variable(tmp_path: Path, here: str, covered: bool) -> None:
+    ci = CI.replace("run: pytest", "run: pytest\n        working-directory: api")
+    plant(tmp_path, ci=ci, deploy=workflow(STEPS + here, more="env: {SERVICE: api}\n"))
+    assert bool(found(tmp_path, "R1")) is covered
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("echo A=1 > .env", "the step also runs `echo A=1`"),
+        ("rm -rf cache", "the step also runs `rm -rf cache`"),
+        ("sed -i s/a/b/ app.py", "the step also runs `sed -i s/a/b/ app.py`"),
+        ("sed s/a/b/ app.py", None),
+        ("echo testing", None),
+    ],
+)
+def test_what_a_step_changes_for_later_ones_is_named(
+    tmp_path: Path, command: str, text: str | None
+) -> None:
+    steps = f"{STEPS}- run: |\n    pytest\n    {command}\n"
+    plant(tmp_path, ci=CI, deploy=workflow(steps))
+    missing = [entry["text"] for entry in only(tmp_path, "R1").facts["missing"]]
+    assert missing == ([text] if text else [])
