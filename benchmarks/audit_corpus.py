@@ -41,7 +41,8 @@ def main() -> None:
     counts: Counter[str] = Counter()
     edits: Counter[str] = Counter()
     seconds = 0.0
-    for case in json.loads(CORPUS.read_text())["cases"]:
+    corpus = json.loads(CORPUS.read_text(encoding="utf-8"))
+    for case in corpus["cases"]:
         store = folder / case["repository"].replace("/", "+") / "repo"
         if not store.is_dir():
             counts["repositories that are not there"] += 1
@@ -53,6 +54,7 @@ def main() -> None:
             repository = read_repository(root)
             compare(case, repository, counts)
             seconds += time.perf_counter() - begin
+            counts["near misses"] += not case["redundant"]
             counts["repositories"] += 1
             counts["workflow files"] += len(repository.workflows)
             if "--labels" not in sys.argv:
@@ -65,6 +67,9 @@ def main() -> None:
     right, fixes = counts["fixes that are labelled so"], counts["fixes"]
     print(f"\nrecall {found}/{wanted} = {found / max(wanted, 1):.1%}", end=", ")
     print(f"precision of fixes {right}/{fixes}, {seconds:.1f} s of audits")
+    rounds = corpus["at_first_sight"]
+    told = ", ".join(f"{found} of {wanted}" for found, wanted in rounds)
+    print(f"found in repositories that it had not seen, by rounds: {told}")
 
 
 def unpack(store: Path, commit: str, root: Path) -> None:

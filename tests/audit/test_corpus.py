@@ -27,6 +27,12 @@ def test_only_what_can_be_proven_is_labelled_as_a_fix() -> None:
             assert label["verdict"] in (("fix", "advise") if strong else ("advise",))
 
 
+def test_what_was_found_at_first_sight_is_no_more_than_was_labelled() -> None:
+    rounds = json.loads((Path(__file__).parent / "corpus.json").read_text(encoding="utf-8"))
+    found, wanted = map(sum, zip(*rounds["at_first_sight"], strict=True))
+    assert 0 < found <= wanted <= sum(len(case["redundant"]) for case in CASES)
+
+
 def test_the_first_case_is_the_one_that_this_began_with() -> None:
     assert CASES[0]["repository"] == "wangzitian0/finance_report"
     assert CASES[0]["redundant"][0]["workflow"] == "staging-deploy.yml"
