@@ -16,6 +16,7 @@ from moonpool.databases.connection import connect
 from moonpool.databases.server import Server, start_server
 from moonpool.databases.urls import DatabaseUrl, parse_url
 from moonpool.errors import MoonpoolError
+from tests.support.mysql import MysqlServer, running_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +60,13 @@ def server(base: Path, has_postgres: None) -> Iterator[Server]:
         connection.execute("SELECT pg_reload_conf()")
     yield started
     started.stop()
+
+
+@pytest.fixture(scope="session")
+def mysql_server() -> Iterator[MysqlServer]:
+    """A MariaDB or MySQL server that stands for the user's."""
+    with running_server() as started:
+        yield started
 
 
 @pytest.fixture

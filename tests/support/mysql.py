@@ -8,24 +8,34 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from moonpool.databases.account import server_account
+from moonpool.databases.mysql.connection import connect, quoted
+from moonpool.databases.urls import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MISSING", "MysqlServer", "has_mysql", "needs_mysql", "running_server"]
+__all__ = [
+    "MISSING",
+    "SYSTEM",
+    "MysqlServer",
+    "has_mysql",
+    "needs_mysql",
+    "running_server",
+]
 
 _FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/local/libexec")
 _PATH = os.pathsep.join((os.environ.get("PATH", ""), *_FOLDERS))
 _SERVER = shutil.which("mariadbd", path=_PATH) or shutil.which("mysqld", path=_PATH)
 _INSTALL = shutil.which("mariadb-install-db", path=_PATH)
 _READY_SECONDS = 60.0
+SYSTEM = frozenset(("information_schema", "mysql", "performance_schema", "sys"))
 # Nothing in it has to last, and it has to be small.
 _SETTINGS = (
     "--innodb-flush-log-at-trx-commit=0",
@@ -88,6 +98,13 @@ class MysqlServer:
         """End it without a chance to save anything."""
         self._process.kill()
         self._process.wait()
+
+    def empty(self) -> None:
+        """Drop every database but the server's own."""
+        with closing(connect(parse_url(self.url("x"), origin="test"))) as session:
+            rows = session.execute("SELECT schema_name FROM information_schema.schemata")
+            for name in {str(name) for (name,) in rows} - SYSTEM:
+                session.execute(f"DROP DATABASE {quoted(name)}")
 
     def url(self, name: str, scheme: str = "mysql+pymysql", user: str = "root") -> str:
         """The URL of a database on it."""

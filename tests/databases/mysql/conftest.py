@@ -8,26 +8,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moonpool.databases.mysql.connection import Session, connect, quoted
+from moonpool.databases.mysql.connection import Session, connect
 from moonpool.databases.mysql.link import MysqlLink
 from moonpool.databases.urls import parse_url
-from tests.support.mysql import MysqlServer, running_server
+from tests.support.mysql import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from moonpool.databases.urls import DatabaseUrl
+    from tests.support.mysql import MysqlServer
 
     UrlOf = Callable[[str], DatabaseUrl]
 
-_SYSTEM = frozenset(("information_schema", "mysql", "performance_schema", "sys"))
-
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[MysqlServer]:
+def server(mysql_server: MysqlServer) -> MysqlServer:
     """A server that stands for the user's."""
-    with running_server() as started:
-        yield started
+    return mysql_server
 
 
 @pytest.fixture
@@ -51,7 +49,7 @@ def names(admin: Session) -> Callable[[], list[str]]:
         for (name,) in admin.execute(
             "SELECT schema_name FROM information_schema.schemata ORDER BY BINARY schema_name"
         )
-        if name not in _SYSTEM
+        if name not in SYSTEM
     ]
 
 
@@ -75,11 +73,7 @@ def empty_server(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "server" not in request.fixturenames:
         return
-    url = parse_url(request.getfixturevalue("server").url("x"), origin="test")
-    with closing(connect(url)) as session:
-        rows = session.execute("SELECT schema_name FROM information_schema.schemata")
-        for name in {str(name) for (name,) in rows} - _SYSTEM:
-            session.execute(f"DROP DATABASE {quoted(name)}")
+    request.getfixturevalue("server").empty()
 
 
 @pytest.fixture
