@@ -11,7 +11,7 @@ from moonpool.audit import Finding, Gate, Wish, audit, read_repository
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CI", "found", "only", "plant", "workflow"]
+__all__ = ["CI", "doubts", "found", "only", "plant", "repeated", "workflow"]
 
 CI = """\
 name: CI
@@ -67,3 +67,16 @@ def only(root: Path, *rules: str, **wish: Any) -> Finding:
     findings = found(root, *rules, **wish)
     assert len(findings) == 1, findings
     return findings[0]
+
+
+def repeated(root: Path, here: str, there: str) -> tuple[Finding, ...]:
+    """Return what is found where a deploy runs one command and CI the other."""
+    ci = CI.replace("run: pytest", f"run: {there}")
+    steps = f"- run: pip install -r requirements.txt\n- run: {here}\n"
+    return found(plant(root, ci=ci, deploy=workflow(steps)), "R1")
+
+
+def doubts(root: Path, here: str, there: str) -> list[str]:
+    """Return what is not proven of the one command that repeats the other."""
+    (finding,) = repeated(root, here, there)
+    return [entry["text"] for entry in finding.facts["missing"]]

@@ -55,7 +55,7 @@ def test_each_is_named_with_its_line_and_the_others_are_audited(
         "list.yml:1",
         "tab.yml:3",
         "twice.yml:2",
-        "unclosed.yml:2",
+        "unclosed.yml:1",
     ]
     assert any(": R1 high: " in line for line in lines)
 

@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_read_has_the_same(
     (root / ".github/workflows/bad.yml").write_text("on: [\n")
     assert _run(root) == 71
     out = capsys.readouterr().out
-    assert ".github/workflows/bad.yml:2: G0 error: found invalid YAML: " in out
+    assert ".github/workflows/bad.yml:1: G0 error: found invalid YAML: " in out
     assert "R1 high" in out
 
 

@@ -199,4 +199,4 @@ def test_the_command_reads_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out.startswith(".gitlab-ci.yml:3: G3 error: `a` needs `b`, and ")
     _plant(tmp_path, "a: [\n")
     assert run(["audit", str(tmp_path)]) == 71
-    assert ".gitlab-ci.yml:2: G0 error: found invalid YAML: " in capsys.readouterr().out
+    assert ".gitlab-ci.yml:1: G0 error: found invalid YAML: " in capsys.readouterr().out

@@ -8,7 +8,7 @@ import pytest
 
 from moonpool.audit.commands.kinds import Kind, kind_of
 from moonpool.audit.commands.options import essential
-from tests.audit.building import CI, found, only, plant, workflow
+from tests.audit.building import CI, doubts, only, plant, repeated, workflow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,10 +81,7 @@ def test_a_source_to_be_measured_is_no_folder_to_be_tested(command: str) -> None
 def test_what_one_run_asks_for_more_is_named(
     tmp_path: Path, here: str, there: str, text: str | None
 ) -> None:
-    ci = CI.replace("run: pytest", f"run: {there}")
-    plant(tmp_path, ci=ci, deploy=workflow(f"{INSTALL}- run: {here}\n"))
-    missing = [entry["text"] for entry in only(tmp_path, "R1").facts["missing"]]
-    assert missing == ([text] if text else [])
+    assert doubts(tmp_path, here, there) == ([text] if text else [])
 
 
 @pytest.mark.parametrize(
@@ -101,9 +98,7 @@ def test_what_one_run_asks_for_more_is_named(
 def test_a_threshold_has_to_be_there_as_well(
     tmp_path: Path, here: str, there: str, covered: bool
 ) -> None:
-    ci = CI.replace("run: pytest", f"run: {there}")
-    plant(tmp_path, ci=ci, deploy=workflow(f"{INSTALL}- run: {here}\n"))
-    assert bool(found(tmp_path, "R1")) is covered
+    assert bool(repeated(tmp_path, here, there)) is covered
 
 
 def test_publishing_to_this_machine_ships_nothing() -> None:

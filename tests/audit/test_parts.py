@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from moonpool.audit.commands.parts import parts
-from tests.audit.building import CI, found, only, plant, workflow
+from tests.audit.building import doubts, repeated
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-INSTALL = "- run: pip install -r requirements.txt\n"
 
 
 @pytest.mark.parametrize(
@@ -55,10 +53,7 @@ def test_targets_of_nx_may_be_written_in_any_form() -> None:
 def test_a_part_shows_that_a_check_was_made(
     tmp_path: Path, here: str, there: str, text: str | None
 ) -> None:
-    ci = CI.replace("run: pytest", f"run: {there}")
-    plant(tmp_path, ci=ci, deploy=workflow(f"{INSTALL}- run: {here}\n"))
-    missing = [entry["text"] for entry in only(tmp_path, "R1").facts["missing"]]
-    assert missing == ([text] if text else [])
+    assert doubts(tmp_path, here, there) == ([text] if text else [])
 
 
 @pytest.mark.parametrize(
@@ -71,6 +66,4 @@ def test_a_part_shows_that_a_check_was_made(
     ],
 )
 def test_a_command_is_not_removed_for_a_part_of_it(tmp_path: Path, here: str, there: str) -> None:
-    ci = CI.replace("run: pytest", f"run: {there}")
-    plant(tmp_path, ci=ci, deploy=workflow(f"{INSTALL}- run: {here}\n"))
-    assert found(tmp_path, "R1") == ()
+    assert repeated(tmp_path, here, there) == ()

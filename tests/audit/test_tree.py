@@ -73,7 +73,7 @@ def test_places_count_from_zero() -> None:
     ("text", "line", "message"),
     [
         ("a: 1\n\tb: 2\n", 2, "found invalid YAML: "),
-        ("a: [1\n", 2, "found invalid YAML: "),
+        ("a: [1\n", 1, "found invalid YAML: "),
         ("a: *x\n", 1, "found invalid YAML: found undefined alias"),
         ("a: 1\na: 2\n", 2, "found the key `a` twice"),
         ("? [a]\n: 1\n", 1, "found a key that is no text"),

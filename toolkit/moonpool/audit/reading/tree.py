@@ -94,8 +94,9 @@ def parse(source: Source, *, twice: bool = False) -> Node | Problem:
         composed = yaml.compose(source.text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        return Problem(source.path, line, f"found invalid YAML: {error.problem}")
+        # What the file does not close is missed behind its last line.
+        line = min(mark.line + 1, len(source.lines)) if mark else 1
+        return Problem(source.path, max(line, 1), f"found invalid YAML: {error.problem}")
     except (yaml.YAMLError, RecursionError) as error:
         return Problem(source.path, 1, f"found invalid YAML: {' '.join(str(error).split())}")
     if composed is None:
