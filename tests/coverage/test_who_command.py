@@ -17,6 +17,8 @@ from tests.coverage.building import plant
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LCOV = "TN:\nSF:app.ts\nDA:1,3\nend_of_record\n"
+
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -29,7 +31,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     arcs = {"tests/test_b.py::test_b": frozenset([(-1, 1), (1, 6)])}
     others = {"../core/a.py": FileRun(arcs=arcs), "b.py": FileRun(arcs={"": frozenset([(-1, 1)])})}
     write_data_file(tmp_path / "web" / DATA_FILE, Executed(True, others))
-    combine([ProjectInput(n, n, tmp_path / n, "passed") for n in ("core", "web")], tmp_path)
+    plant(tmp_path, {"web/app.ts": "one()\n", "web/lcov.info": _LCOV})
+    core = ProjectInput("core", "core", tmp_path / "core", "passed")
+    web = ProjectInput("web", "web", tmp_path / "web", "passed", ("lcov.info",))
+    combine([core, web], tmp_path)
     return tmp_path
 
 
@@ -75,6 +80,14 @@ def test_a_file_may_be_named_from_here_and_json_says_the_same(
             "web/b.py:1",
             68,
             "error: found no tests in the data of `web/b.py`: they were measured as one",
+        ),
+        (
+            "web/app.ts:1",
+            68,
+            (
+                "error: found no tests in the data of `web/app.ts`: another tool counted it, "
+                "without their names"
+            ),
         ),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moonpool.coverage.combined import read_share
+from moonpool.coverage.foreign import read_foreign_shares
 from moonpool.coverage.statements import statements_of
 from moonpool.errors import ExitCode, MoonpoolError
 
@@ -25,6 +26,8 @@ def contexts_of(combined: Combined, root: Path, path: str, line: int) -> tuple[s
     statement's. Raises MoonpoolError for a file that was not measured, or not by test.
     """
     run = _run_of(combined, path)
+    if run is None:
+        raise _unknown(combined, root, path)
     if not any((*run.lines, *run.arcs)):
         raise MoonpoolError(
             f"found no tests in the data of `{path}`: they were measured as one",
@@ -37,11 +40,23 @@ def contexts_of(combined: Combined, root: Path, path: str, line: int) -> tuple[s
     return tuple(sorted(_ran_in(run, statements_of(source, [line]))))
 
 
-def _run_of(combined: Combined, path: str) -> FileRun:
+def _run_of(combined: Combined, path: str) -> FileRun | None:
     for project in combined.projects:
         if project.share and (run := read_share(combined, project).files.get(path)):
             return run
-    raise MoonpoolError(
+    return None
+
+
+def _unknown(combined: Combined, root: Path, path: str) -> MoonpoolError:
+    shares, _ = read_foreign_shares(combined, combined.projects, root)
+    if any(path in share.files for share in shares):
+        return MoonpoolError(
+            f"found no tests in the data of `{path}`: another tool counted it, without their names",
+            hint="`moonpool coverage report --format html` shows how often each line ran",
+            slug="coverage-no-contexts",
+            exit_code=ExitCode.COVERAGE,
+        )
+    return MoonpoolError(
         f"found no data of `{path}`, expected a measured file",
         hint="run `moonpool coverage report --files` to see the measured files",
         slug="coverage-not-measured",
