@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -111,7 +112,8 @@ class _Union:
     def add_arcs(self, key: tuple[str, str], text: str) -> None:
         known = self.arcs.setdefault(key, set())
         share = self._texts.setdefault
-        known.update([share(arc, arc) for arc in set(text.split(",")) - known])
+        fresh = filterfalse(known.__contains__, text.split(","))
+        known.update([share(arc, arc) for arc in fresh])
 
     def executed(self) -> Executed:
         """Return it as a value, and forget it piece by piece."""
