@@ -20,7 +20,7 @@ from moonpool.coverage.combine import combine, data_errors, shard_errors
 from moonpool.coverage.combined import load_combined
 from moonpool.coverage.foreign import read_foreign_shares
 from moonpool.coverage.report import report_on
-from moonpool.coverage.reports import FORMATS, summary, table, write_reports
+from moonpool.coverage.reports import FILE_FORMATS, FORMATS, summary, table, write_reports
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def _report(
     errors: Sequence[MoonpoolError] = (),
 ) -> int:
     foreign, damaged = read_foreign_shares(combined, projects, root)
-    with analysed(combined, projects, root) as (found, refused):
+    remember = not FILE_FORMATS.keys().isdisjoint(wish.formats)
+    with analysed(combined, projects, root, remember=remember) as (found, refused):
         outcome = report_on(projects, found, foreign)
         written = write_reports(wish.formats, folder or combined.folder, outcome)
     unreadable = [error for entry in projects for error in data_errors(entry)]

@@ -23,6 +23,7 @@ from moonpool.coverage.combined import read_share
 from moonpool.coverage.datafile import write_data_file
 from moonpool.coverage.executed import Executed, rename
 from moonpool.coverage.measure import inside
+from moonpool.coverage.remembering import RememberingCoverage
 from moonpool.errors import ExitCode, MoonpoolError
 
 if TYPE_CHECKING:
@@ -49,9 +50,17 @@ class Analysed:
 
 @contextlib.contextmanager
 def analysed(
-    combined: Combined, projects: Sequence[CombinedProject], workspace_root: Path
+    combined: Combined,
+    projects: Sequence[CombinedProject],
+    workspace_root: Path,
+    *,
+    remember: bool = False,
 ) -> Iterator[tuple[list[Analysed], list[MoonpoolError]]]:
-    """Analyse ``projects`` for the length of a block; those that cannot be are given as errors."""
+    """Analyse ``projects`` for the length of a block; those that cannot be are given as errors.
+
+    With ``remember`` the reports that follow take little time and all files' analyses memory.
+    """
+    kind = RememberingCoverage if remember else Coverage
     found = []
     errors = []
     root = workspace_root.resolve()
@@ -61,7 +70,7 @@ def analysed(
                 continue
             try:
                 share = read_share(combined, project)
-                found.append(_analyse(project, share, root, Path(scratch, str(number))))
+                found.append(_analyse(project, share, root, Path(scratch, str(number)), kind))
             except (CoverageException, ConfigError, ImportError) as error:
                 errors.append(_refused(project, error))
             except MoonpoolError as error:
@@ -69,10 +78,12 @@ def analysed(
         yield found, errors
 
 
-def _analyse(project: CombinedProject, share: Executed, root: Path, scratch: Path) -> Analysed:
+def _analyse(
+    project: CombinedProject, share: Executed, root: Path, scratch: Path, kind: type[Coverage]
+) -> Analysed:
     present, gone = rename(share, lambda name: _existing(root / name))
     write_data_file(scratch, present)
-    coverage = _reporter(root / project.source, scratch)
+    coverage = _reporter(root / project.source, scratch, kind)
     if any(context for run in present.files.values() for context in (*run.lines, *run.arcs)):
         coverage.set_option("html:show_contexts", True)
     with warnings.catch_warnings(record=True) as caught:
@@ -89,9 +100,9 @@ def _existing(path: Path) -> str | None:
     return str(path) if path.is_file() else None
 
 
-def _reporter(project_root: Path, data_file: Path) -> Coverage:
+def _reporter(project_root: Path, data_file: Path, kind: type[Coverage]) -> Coverage:
     with inside(project_root):
-        coverage = Coverage(data_file=str(data_file))
+        coverage = kind(data_file=str(data_file))
     omitted = [*_patterns(coverage, "report:omit"), *_patterns(coverage, "run:omit")]
     # What a project leaves out of its own measurement stays out when another's tests ran it.
     coverage.set_option("report:omit", [_anchored(entry, project_root) for entry in omitted])
