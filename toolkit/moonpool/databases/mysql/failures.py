@@ -29,11 +29,25 @@ _REFUSED = (
     "database-server",
 )
 _RIGHTS = ("the user has no right to do that", _GRANT, "database-rights")
-_FULL = ("the server has no free connection", _SETTLE, "database-server")
-_NO_SPACE = ("the server's disk is full", "run `moonpool databases clean`", "database-server")
+_FEWER = "run with fewer workers (`-n 2`), or as an administrator run `{}`"
+_FULL = (
+    "the server has no free connection",
+    _FEWER.format("SET GLOBAL max_connections = 300"),
+    "database-server",
+)
+_USERS_FULL = (
+    "the user may have no further connection",
+    _FEWER.format("ALTER USER … WITH MAX_USER_CONNECTIONS 0"),
+    "database-server",
+)
+_NO_SPACE = (
+    "the server's disk is full",
+    "run `moonpool databases clean`, or with fewer workers (`-n 2`)",
+    "database-server",
+)
 _READ_ONLY = (
-    "the server is a read-only replica",
-    "point the URL at the primary",
+    "the server is a read-only replica, or its sessions are set to read only",
+    "point the URL at the primary, or as an administrator run `SET GLOBAL read_only = OFF`",
     "database-rights",
 )
 _LOCKED = ("a lock was not free in time", _SETTLE, "database-busy")
@@ -44,15 +58,17 @@ _BY_CODE = {
     1040: _FULL,
     1044: _RIGHTS,
     1045: _REFUSED,
+    1114: _NO_SPACE,
     1142: _RIGHTS,
     1205: _LOCKED,
-    1203: _FULL,
+    1203: _USERS_FULL,
     1213: _LOCKED,
-    1226: _FULL,
+    1226: _USERS_FULL,
     1227: _RIGHTS,
     1290: _READ_ONLY,
     1370: _RIGHTS,
     1698: _REFUSED,
+    1792: _READ_ONLY,
     1836: _READ_ONLY,
     2006: _LOST,
     2013: _LOST,
