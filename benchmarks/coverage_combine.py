@@ -3,7 +3,8 @@
 python benchmarks/coverage_combine.py [--kinds line,branch] [--files 10,100,1000] [--sources 200]
 
 Each data file has 60 % of the sources, each source 200-400 lines of which 60 % ran, at random. The
-results are compared pair by pair. Memory is the greatest resident size of any process of a command.
+results are compared pair by pair. Seconds are wall time and, behind it, the CPU time of all of a
+command's processes; memory is the greatest resident size of any of them.
 """
 
 from __future__ import annotations
@@ -42,11 +43,12 @@ def plant(folder: Path, branches: bool, files: int, sources: int) -> None:
         data.close(force=True)
 
 
-def cost(folder: Path, *words: str) -> tuple[float, float]:
-    """Run a command; return its seconds and the MiB of its largest process."""
+def cost(folder: Path, *words: str) -> tuple[float, float, float]:
+    """Run a command; return its seconds, its CPU seconds, and the MiB of its largest process."""
     measure = (
         "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]); "
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024); sys.exit(code)"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024); sys.exit(code)"
     )
     environ = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
     began = time.perf_counter()
@@ -59,7 +61,9 @@ def cost(folder: Path, *words: str) -> tuple[float, float]:
         text=True,
         check=True,
     )
-    return time.perf_counter() - began, float(done.stdout.split()[-1])
+    seconds = time.perf_counter() - began
+    cpu, memory = done.stdout.split()[-2:]
+    return seconds, float(cpu), float(memory)
 
 
 def contents(path: Path) -> Result:
@@ -80,22 +84,25 @@ def main() -> None:
     parser.add_argument("--sources", default="200")
     wish = parser.parse_args()
     print(
-        "| kind | data files | sources | combine s | unite s | times | combine MiB | unite MiB | |"
+        "| kind | data files | sources | combine s | CPU s | unite s | CPU s | times "
+        "| combine MiB | unite MiB | |"
     )
-    print("|---" * 9 + "|")
+    print("|---" * 11 + "|")
     for kind in wish.kinds.split(","):
         for sources, files in itertools.product(wish.sources.split(","), wish.files.split(",")):
             folder = Path(tempfile.mkdtemp())
             try:
                 plant(folder, kind == "branch", int(files), int(sources))
                 unite = ("-m", "moonpool", "coverage", "unite", "--output", "ours")
-                ours, our_memory = cost(folder, *unite)
-                theirs, their_memory = cost(folder, "-m", "coverage", "combine", "--keep")
+                ours, our_cpu, our_memory = cost(folder, *unite)
+                combine = ("-m", "coverage", "combine", "--keep")
+                theirs, their_cpu, their_memory = cost(folder, *combine)
                 same = contents(folder / "ours") == contents(folder / ".coverage")
             finally:
                 shutil.rmtree(folder)
             print(
-                f"| {kind} | {files} | {sources} | {theirs:.2f} | {ours:.2f} | {theirs / ours:.1f} "
+                f"| {kind} | {files} | {sources} | {theirs:.2f} | {their_cpu:.2f} "
+                f"| {ours:.2f} | {our_cpu:.2f} | {theirs / ours:.1f} "
                 f"| {their_memory:.0f} | {our_memory:.0f} | {'same' if same else 'DIFFERENT'} |",
                 flush=True,
             )

@@ -31,8 +31,19 @@ _ARCS = Executed(
     },
 )
 
+# More than are written at once, and twice as many, with and without a rest.
+_MANY = Executed(
+    True,
+    {
+        f"{count}.py": FileRun(arcs={"": frozenset((n, n + 1) for n in range(count))})
+        for count in (99, 100, 101, 200, 250)
+    },
+)
 
-@pytest.mark.parametrize("executed", [_LINES, _ARCS, Executed(True, {}), Executed(False, {})])
+
+@pytest.mark.parametrize(
+    "executed", [_LINES, _ARCS, _MANY, Executed(True, {}), Executed(False, {})]
+)
 def test_what_is_written_is_read_again(tmp_path: Path, executed: Executed) -> None:
     write_data_file(tmp_path / "data", executed)
     assert read_data_file(tmp_path / "data") == executed
