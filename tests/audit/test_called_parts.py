@@ -65,6 +65,60 @@ def test_a_job_goes_for_all_calls_or_for_none(tmp_path: Path) -> None:
     assert {cover["relation"] for cover in finding.facts["covered_by"]} == {"E1", "E5"}
 
 
+def test_a_call_that_ships_is_told_which_of_its_parts_ran_before(tmp_path: Path) -> None:
+    pull = "on: pull_request\n" + DEPLOY.partition("\n")[2]
+    plant(tmp_path, called=CALLED, ci=pull, deploy=DEPLOY)
+    finding = only(tmp_path, "R1")
+    assert finding.message == (
+        "the part `verify` of the job `backend` repeats what the job `verify` in"
+        " .github/workflows/ci.yml checks (E3)"
+    )
+    assert (finding.place.path, finding.place.line) == (".github/workflows/deploy.yml", 3)
+    assert "the other calls of the job need it" in [m["text"] for m in finding.facts["missing"]]
+    assert (finding.fix, finding.step) == (None, None)
+
+
+@pytest.mark.parametrize(("needs", "jobs"), [("ship", []), ("test", ["again"])])
+def test_what_was_shipped_is_checked_once_more(tmp_path: Path, needs: str, jobs: list[str]) -> None:
+    steps = "steps: [{uses: actions/checkout@v4}, {run: pytest}]"
+    text = (
+        "on: {push: {tags: ['v*']}}\njobs:\n"
+        f"  test: {{runs-on: ubuntu-latest, {steps}}}\n"
+        "  ship: {runs-on: ubuntu-latest, needs: test, steps: [{run: twine upload dist/*}]}\n"
+        f"  again: {{runs-on: ubuntu-latest, needs: {needs}, {steps}}}\n"
+    )
+    plant(tmp_path, release=text)
+    assert [finding.job for finding in found(tmp_path, "R1")] == jobs
+
+
+NESTED = """\
+on: {workflow_call: }
+jobs:
+  checks: {uses: ./.github/workflows/checks.yml}
+  ship: {runs-on: ubuntu-latest, needs: checks, steps: [{run: ./deploy.sh}]}
+"""
+CHECKS = "on: {push: {branches: [main]}, workflow_call: }\n"
+
+
+def test_a_call_in_a_called_workflow_goes_for_all_or_for_one(tmp_path: Path) -> None:
+    checks = CHECKS + CALLED.partition("\n")[2].partition("  ship:")[0]
+    tags = DEPLOY.replace("branches: [main]", "tags: ['v*']")
+    other = DEPLOY.replace("[main]", "[main, next]")
+    plant(tmp_path, checks=checks, called=NESTED, release=tags, other=other)
+    finding = only(tmp_path, "R1")
+    assert finding.message.startswith("the part `verify` of the job `backend` repeats")
+    assert (finding.place.path, finding.place.line) == (".github/workflows/release.yml", 3)
+    plant(tmp_path, other=tags.replace("v*", "r*"))
+    finding = only(tmp_path, "R1")
+    assert finding.message == (
+        "the job `checks` repeats what the job `verify` in .github/workflows/checks.yml checks (E5)"
+    )
+    assert (finding.place.path, finding.place.line) == (".github/workflows/called.yml", 3)
+    missing = [entry["text"] for entry in finding.facts["missing"]]
+    assert "no other repository calls .github/workflows/called.yml" in missing
+    assert finding.fix is None
+
+
 def test_two_calls_of_one_job_cover_nobody(tmp_path: Path) -> None:
     plant(tmp_path, called=CALLED, deploy=DEPLOY, again=DEPLOY)
     assert found(tmp_path, "R1") == ()

@@ -81,6 +81,7 @@ def cover(spot: Spot, match: Match, worker: Worker, removed: frozenset[Address])
 def same_call(
     run: Run,
     entries: Sequence[RunJob],
+    depth: int,
     spots: Sequence[Spot],
     occasion: Occasion,
     runs: dict[str, Run],
@@ -88,21 +89,23 @@ def same_call(
 ) -> Cover | None:
     """Return where another run has the very jobs of a called workflow, with equal inputs.
 
-    What these jobs do need not be understood: it is the same file on the same commit.
+    What these jobs do need not be understood: it is the same file on the same commit. So many
+    calls as ``depth`` lead to the call.
     """
     spots = [spot for spot in spots if _may_run(run, spot, occasion)]
     entries = [entry for entry in entries if any(spot.entry is entry for spot in spots)]
     for match in matches(run, entries[0], occasion, runs) if entries else ():
         there = {entry.key: entry for entry in match.jobs}
-        for prefix in {key[: len(key) - len(entries[0].key) + 1] for key in there}:
-            twins = {entry.key: there.get((*prefix, *entry.key[1:])) for entry in entries}
+        tails = {entry.key: entry.key[depth + 1 :] for entry in entries}
+        for prefix in {key[:length] for key in there for length in range(len(key))}:
+            twins = {key: there.get((*prefix, *tail)) for key, tail in tails.items()}
             same = all(_is_same(twins[entry.key], entry) for entry in entries)
             pairs = [(twins[spot.entry.key], spot) for spot in spots]
             listed = [Spot(twin, s.works, s.index) for twin, s in pairs if twin is not None]
             keys = {(match.run.root.path, s.entry.key, s.index) for s in listed}
             left_out = any(step_runs(s.entry, s.work.step, match.occasion) is False for s in listed)
             if same and not left_out and not keys & removed and _is_before(match):
-                doubts = dict.fromkeys(_call_doubts(run, entries[0], match, listed))
+                doubts = dict.fromkeys(_call_doubts(entries[0], match, listed))
                 return Cover(match, tuple(listed), tuple(doubts))
     return None
 
@@ -123,9 +126,9 @@ def _is_before(match: Match) -> bool:
     return match.relation is not Relation.AFTER_SUCCESS
 
 
-def _call_doubts(run: Run, entry: RunJob, match: Match, spots: list[Spot]) -> Iterator[str]:
+def _call_doubts(entry: RunJob, match: Match, spots: list[Spot]) -> Iterator[str]:
     """Yield what may differ between two calls of one workflow."""
-    if _secrets(run, entry) not in (None, _secrets(match.run, spots[0].entry)):
+    if _secrets(entry) not in (None, _secrets(spots[0].entry)):
         yield "the other call does not pass on the same secrets"
     for spot in spots:
         yield from _label_doubts(spot, match)
@@ -202,10 +205,10 @@ def _label_doubts(other: Spot, match: Match) -> Iterator[str]:
         yield "a label of the pull request decides whether it ran"
 
 
-def _secrets(run: Run, entry: RunJob) -> object:
+def _secrets(entry: RunJob) -> object:
     """The secrets that a call passes on; a workflow that starts by itself has them all."""
     own = len(entry.key) == 1
-    return "inherit" if own else run.root.jobs[entry.key[0]].content.get("secrets")
+    return "inherit" if own else entry.ways[-2].jobs[entry.key[-2]].content.get("secrets")
 
 
 def _read_inputs(entry: RunJob) -> dict[str, str]:

@@ -34,15 +34,21 @@ class Condition:
 class RunJob:
     """One job of a run.
 
-    ``key`` is the way to it: the calling jobs and its own id. ``inputs`` are what the call gives.
+    ``key`` is the way to it: the calling jobs and its own id; ``ways`` are the workflows that
+    these stand in. ``inputs`` are what the call gives.
     """
 
-    workflow: Workflow
+    ways: tuple[Workflow, ...]
     job: Job
     key: Key
     needs: frozenset[Key]
     conditions: tuple[Condition, ...]
     inputs: Mapping[str, str] | None
+
+    @property
+    def workflow(self) -> Workflow:
+        """Where the job is written."""
+        return self.ways[-1]
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,9 @@ class Run:
     root: Workflow
     jobs: dict[Key, RunJob]
 
-    def below(self, job_id: str) -> list[RunJob]:
-        """The jobs that a job of the root stands for: itself, or those of the called workflow."""
-        return [entry for key, entry in self.jobs.items() if key[0] == job_id]
+    def under(self, prefix: Key) -> list[RunJob]:
+        """The jobs that a job stands for: itself, or those of the workflow that it calls."""
+        return [entry for key, entry in self.jobs.items() if key[: len(prefix)] == prefix]
 
     def upstream(self, key: Key) -> list[RunJob]:
         """All jobs that have to end before this one begins."""
@@ -71,19 +77,20 @@ class Run:
 def read_run(repository: Repository, root: Workflow) -> Run:
     """Return what a start of ``root`` runs; a workflow that calls itself is entered once."""
     jobs: dict[Key, RunJob] = {}
-    _add(repository, root, (), (), frozenset(), None, jobs)
+    _add(repository, (root,), (), (), frozenset(), None, jobs)
     return Run(root, jobs)
 
 
 def _add(
     repository: Repository,
-    workflow: Workflow,
+    ways: tuple[Workflow, ...],
     prefix: Key,
     conditions: tuple[Condition, ...],
     needs: frozenset[Key],
     inputs: Mapping[str, str] | None,
     jobs: dict[Key, RunJob],
 ) -> None:
+    workflow = ways[-1]
     ends: dict[str, frozenset[Key]] = {}
     for job in _in_order(workflow):
         key = (*prefix, job.id)
@@ -93,10 +100,10 @@ def _add(
         if called is not None and len(prefix) < 4 and called.path != workflow.path:
             before = set(jobs)
             given = _given(called, job.inputs)
-            _add(repository, called, key, (*conditions, *own), waits, given, jobs)
+            _add(repository, (*ways, called), key, (*conditions, *own), waits, given, jobs)
             ends[job.id] = frozenset(jobs.keys() - before)
         else:
-            jobs[key] = RunJob(workflow, job, key, waits, (*conditions, *own), inputs)
+            jobs[key] = RunJob(ways, job, key, waits, (*conditions, *own), inputs)
             ends[job.id] = frozenset({key})
 
 

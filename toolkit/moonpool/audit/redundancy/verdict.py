@@ -39,7 +39,8 @@ class Verdict:
 
     ``whole_job``: nothing else is left in the job. ``cancelled``: the other run may be stopped by
     a newer commit while this one goes on. ``ships``: the run publishes or deploys something.
-    ``inside``: the job stands in a called workflow, of which other parts stay.
+    ``depth``: how many calls lead to the job that is to go, in a workflow of which others stay.
+    ``partly``: the steps stand in a called workflow, and only this call can do without them.
     """
 
     run: Run
@@ -49,22 +50,28 @@ class Verdict:
     whole_job: bool
     cancelled: bool
     ships: bool
-    inside: bool = False
+    depth: int = 0
+    partly: bool = False
 
     @property
     def workflow(self) -> Workflow:
-        """The workflow that the job is to go from: the started one, or the one with the steps."""
-        return self.spots[0].entry.workflow if self.inside else self.run.root
+        """The workflow that the job is to go from."""
+        return self.spots[0].entry.ways[self.depth]
 
     @property
     def job_id(self) -> str:
         """The job there, which may call the one with the steps."""
-        return self.spots[0].entry.key[-1 if self.inside else 0]
+        return self.spots[0].entry.key[self.depth]
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is to go from a workflow that others call."""
+        return self.depth > 0
 
     @property
     def calls(self) -> bool:
-        """Whether the job only calls another workflow."""
-        return len(self.spots[0].entry.key) > 1 and not self.inside
+        """Whether the job only calls another workflow, all of which was done before."""
+        return self.depth + 1 < len(self.spots[0].entry.key) and not self.partly
 
     @property
     def relation(self) -> Relation:

@@ -37,9 +37,13 @@ __all__ = ["RULE", "calls_the_cover", "finding"]
 def calls_the_cover(verdict: Verdict) -> bool:
     """Whether the job calls the very workflow that covers it, which is R1b's case."""
     called = verdict.spots[0].entry.workflow.path
-    return verdict.calls and all(
-        c.match.run.root.path == called and c.match.relation is Relation.SAME_EVENT
-        for _, c in verdict.covers
+    return (
+        verdict.calls
+        and not verdict.inside
+        and all(
+            c.match.run.root.path == called and c.match.relation is Relation.SAME_EVENT
+            for _, c in verdict.covers
+        )
     )
 
 
@@ -74,7 +78,7 @@ def finding(context: Context, verdict: Verdict, rule: str) -> Finding:
         place=place(verdict),
         message=_message(verdict),
         job=verdict.job_id,
-        step=None if verdict.whole_job else verdict.spots[0].index,
+        step=None if verdict.whole_job or verdict.partly else verdict.spots[0].index,
         details=tuple(lines),
         related=related(verdict),
         fix=fix,
@@ -92,7 +96,7 @@ def _message(verdict: Verdict) -> str:
 
 
 def _minutes(context: Context, verdict: Verdict) -> Minutes | None:
-    if context.timings is None or verdict.inside:
+    if context.timings is None or verdict.inside or verdict.partly:
         return None
     workflow = verdict.run.root
     job = workflow.jobs[verdict.job_id]

@@ -36,6 +36,9 @@ def named(verdict: Verdict) -> str:
     """What a verdict is about, as people call it."""
     if verdict.whole_job:
         return f"the job `{verdict.job_id}`"
+    if verdict.partly:
+        jobs = dict.fromkeys(f"`{spot.entry.job.id}`" for spot in verdict.spots)
+        return f"the part {', '.join(jobs)} of the job `{verdict.job_id}`"
     return f"`{verdict.spots[0].work.step.label}`"
 
 
@@ -43,7 +46,7 @@ def place(verdict: Verdict) -> Place:
     """The lines of the step, or of the whole job."""
     path = verdict.workflow.path
     job = verdict.workflow.jobs[verdict.job_id]
-    if verdict.whole_job:
+    if verdict.whole_job or verdict.partly:
         return Place(path, job.line + 1, job.last + 1)
     step = verdict.spots[0].work.step
     return Place(path, step.line + 1, step.last + 1)
@@ -81,7 +84,7 @@ def _whole_job(spot: Spot) -> Place:
 
 def left_over(context: Context, verdict: Verdict) -> list[Orphan]:
     """What nothing would use any more once the steps are gone."""
-    if verdict.inside:
+    if verdict.inside or verdict.partly:
         return []
     found = leftovers(context.repository, _removal(context, verdict))
     if verdict.whole_job:
