@@ -201,6 +201,17 @@ def test_a_called_workflow_gives_up_only_what_its_caller_starts_on(
     assert ("push:" in _unsafe(tmp_path, "r1b")) is left
 
 
+@pytest.mark.parametrize(
+    ("condition", "left"), [("github.actor == 'x'", True), ("github.event_name == 'push'", False)]
+)
+def test_a_called_workflow_gives_up_nothing_that_only_sometimes_calls_it(
+    tmp_path: Path, condition: str, left: bool
+) -> None:
+    ci = CI.replace("  pull_request:", "  workflow_call:")
+    plant(tmp_path, ci=ci, deploy=CALL.replace("    uses:", f"    if: {condition}\n    uses:"))
+    assert ("push:" in _unsafe(tmp_path, "r1b")) is left
+
+
 def test_a_check_waits_for_what_the_other_waited_for(tmp_path: Path) -> None:
     job = "    runs-on: x\n    steps: [{run: pytest}]\n"
     lint = job.replace("pytest", "ruff check")

@@ -429,3 +429,35 @@ def test_a_filter_of_paths_may_lie_within_another(
     ci = CI.replace("  pull_request:\n", "").replace("[main]", f"[main]\n    {there}")
     plant(tmp_path, ci=ci, deploy=workflow(TESTS, f"push: {{branches: [main], {here}}}"))
     assert [f.facts["relation"] for f in found(tmp_path, "R1")] == ([relation] if relation else [])
+
+
+@pytest.mark.parametrize(
+    ("shell", "proves"),
+    [
+        ("bash", True),
+        ("bash -el {0}", True),
+        ("bash --noprofile --norc -eo pipefail {0}", True),
+        ("/bin/bash -e {0}", True),
+        ("bash -l {0}", False),
+        ("bash -o pipefail {0}", False),
+        ("nix develop --command bash -e {0}", False),
+        ("bash inside.sh {0}", False),
+        ("python", False),
+    ],
+)
+def test_a_shell_has_to_run_the_script_and_end_at_a_failure(
+    tmp_path: Path, shell: str, proves: bool
+) -> None:
+    there = f"run: |\n          pytest\n          echo\n        shell: {shell}"
+    plant(tmp_path, ci=CI.replace("run: pytest", there), deploy=workflow(TESTS))
+    assert bool(found(tmp_path, "R1")) is proves
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_condition_may_name_another_repository(tmp_path: Path, both: bool) -> None:
+    condition = "    if: github.repository == 'owner/name'\n    runs-on"
+    deploy = workflow(TESTS)
+    ci = CI.replace("    runs-on", condition)
+    plant(tmp_path, ci=ci, deploy=deploy.replace("    runs-on", condition) if both else deploy)
+    named = "it only runs there if this is the repository that its condition names"
+    assert (named in _texts(tmp_path)) is not both

@@ -95,6 +95,13 @@ def test_without_e_only_the_last_command_counts() -> None:
         ("f() {\n  x\n}", False),
         ("f() {\n  a\n}\nx", True),
         ("{ x; }", True),
+        ("exit 0\nx", False),
+        ("if a; then exit; fi\nx", False),
+        ("if a; then exit $CODE; fi\nx", False),
+        ("a || exit 1\nx", True),
+        ("if a; then exit 10; fi\nx", True),
+        ("exec a\nx", False),
+        ("exec 2> log\nx", True),
     ],
 )
 def test_a_command_runs_always_or_not(script: str, always: bool) -> None:

@@ -34,6 +34,7 @@ _TASK_RUNNERS = frozenset(
         *("task", "invoke", "inv", "rake", "hatch", "poe", "grunt", "gulp", "moon", "ant"),
     }
 )
+_SHELL_OPTIONS = frozenset({"errexit", "nounset", "pipefail", "xtrace"})
 _DEEPEST = 8  # A task that needs more levels than this calls itself in some way.
 
 
@@ -90,6 +91,24 @@ class _Way:
     doubt: str | None = None
 
 
+def _read_shell(shell: str) -> tuple[bool, bool] | None:
+    """Return whether a failing command ends its scripts, in a pipe as well; None if not known.
+
+    A line with `{0}` is started as it stands: what is not asked for there does not hold.
+    """
+    name, *options = shell.split()
+    name = posixpath.basename(name)
+    if not options:
+        # GitHub gives `-o pipefail` only to those who name bash.
+        known = name in ("bash", "sh", "pwsh", "powershell", "cmd")
+        return (name in ("bash", "sh"), name == "bash") if known else None
+    names = [option for option in options[:-1] if option[0] != "-"]
+    if name not in ("bash", "sh") or options[-1] != "{0}" or not {*names} <= _SHELL_OPTIONS:
+        return None
+    letters = "".join(option for option in options if option[:2] != "--")
+    return "e" in letters.replace("pipefail", "") or "errexit" in names, "pipefail" in names
+
+
 @dataclass(frozen=True)
 class Expander:
     """Expands commands with the files of one repository."""
@@ -111,13 +130,12 @@ class Expander:
         return MoonTasks(self.root)
 
     def _script(self, script: str, shell: str | None, way: _Way) -> Iterator[Atom]:
-        name = (shell or "bash").split()[0]
-        if name not in ("bash", "sh", "pwsh", "powershell", "cmd"):
-            yield self._atom(Kind.OTHER, (name, "…"), way)
+        known = _read_shell(shell or "bash -e {0}")
+        if known is None:
+            yield self._atom(Kind.OTHER, ((shell or "").split()[0], "…"), way)
             return
-        strict = name in ("bash", "sh")
-        # GitHub gives `-o pipefail` only to those who name bash.
-        commands = split_script(script, strict=strict, pipefail=shell == "bash")
+        strict, pipefail = known
+        commands = split_script(script, strict=strict, pipefail=pipefail)
         for command in commands:
             yield from self._command(command, way)
 

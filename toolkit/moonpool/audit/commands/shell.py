@@ -67,6 +67,7 @@ class _Parser:
         self._exported: dict[str, str] = {}
         self._depth = 0  # Of blocks that may not run.
         self._in_condition = False
+        self._may_have_ended = False
         self._functions = 0
         self._groups: list[bool] = []  # Open `{` and `(`; True for the body of a function.
 
@@ -139,7 +140,7 @@ class _Parser:
             return
         env = tuple({**self._exported, **dict(command.env)}.items())
         command = replace(command, env=env)
-        conditional = self._depth > 0 or self._functions > 0
+        conditional = self._depth > 0 or self._functions > 0 or self._may_have_ended
         decides = command.decides and not self._in_condition
         self._chain.commands.append(replace(command, always=not conditional, decides=decides))
         self._obey(command)
@@ -169,8 +170,9 @@ class _Parser:
             joins.pop()
 
     def _obey(self, command: Command) -> None:
-        """Let `cd`, `set` and `export` change what follows."""
+        """Let `cd`, `set`, `export` and what ends the script change what follows."""
         words = command.words
+        self._may_have_ended |= _may_end(words)
         if words[:1] == ("export",):
             self._exported.update(
                 (found[1], found[2]) for w in words[1:] if (found := _ASSIGNMENT.fullmatch(w))
@@ -185,6 +187,13 @@ class _Parser:
             if "pipefail" in words:
                 self._pipefail = words[words.index("pipefail") - 1][:1] != "+"
         self._chain.strict, self._chain.pipefail = self._strict, self._pipefail
+
+
+def _may_end(words: tuple[str, ...]) -> bool:
+    """Whether a script may end here without a failure."""
+    if words[:1] == ("exit",):
+        return not "".join(words[1:2]).strip("0").isdigit()
+    return words[:1] == ("exec",) and len(words) > 1
 
 
 def _command(given: list[Token], folder: str) -> Command | None:

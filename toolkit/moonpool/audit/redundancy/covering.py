@@ -67,7 +67,7 @@ def cover(spot: Spot, match: Match, worker: Worker, removed: frozenset[Address])
     found: list[tuple[Spot, list[str]]] = []
     for atom in spot.work.checks:
         candidates = [
-            (other, [*doubts, *_label_doubts(other, match)])
+            (other, [*doubts, *_condition_doubts(other, match)])
             for other in _spots(match, worker, removed)
             if (doubts := _doubts(spot, atom, other, worker.mentions)) is not None
         ]
@@ -131,7 +131,7 @@ def _call_doubts(entry: RunJob, match: Match, spots: list[Spot]) -> Iterator[str
     if _secrets(entry) not in (None, _secrets(spots[0].entry)):
         yield "the other call does not pass on the same secrets"
     for spot in spots:
-        yield from _label_doubts(spot, match)
+        yield from _condition_doubts(spot, match)
         if spot.entry.job.ignores_failure or spot.work.step.ignores_failure:
             yield f"a failure of `{spot.work.step.label}` counts for nothing"
         same_event = match.relation in (Relation.SAME_EVENT, Relation.SAME_RUN)
@@ -197,12 +197,14 @@ def _option_doubts(mine: Sequence[str], theirs: Sequence[str]) -> Iterator[str]:
         yield f"`{option}` is given only there"
 
 
-def _label_doubts(other: Spot, match: Match) -> Iterator[str]:
-    """Yield that a label may leave out what a pull request has run, as far as it is not known."""
-    conditions = [condition.text for condition in other.entry.conditions]
+def _condition_doubts(other: Spot, match: Match) -> Iterator[str]:
+    """Yield what a condition there asks for and is taken to hold, though it may not."""
+    conditions = [c.text for c in other.entry.conditions if c.bare not in match.given]
     asked = [*conditions, other.work.step.condition or ""]
     if match.occasion.unlabelled and any("pull_request.labels" in text for text in asked):
         yield "a label of the pull request decides whether it ran"
+    if any("github.repository" in text for text in asked):
+        yield "it only runs there if this is the repository that its condition names"
 
 
 def _secrets(entry: RunJob) -> object:

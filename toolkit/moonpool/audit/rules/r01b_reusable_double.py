@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from moonpool.audit.editing.change import Change, Delete
 from moonpool.audit.finding import Finding, Fix, Safety, Severity
 from moonpool.audit.reading.tree import Mapping
+from moonpool.audit.redundancy.occasions import job_runs
 from moonpool.audit.rules.r01_verify_in_deploy import calls_the_cover, finding
 from moonpool.audit.rules.rule import Rule
 
@@ -48,10 +49,26 @@ def _fix(verdict: Verdict) -> Fix | None:
     on = workflow.tree.get("on")
     again = len({c.match.occasion.event for _, c in verdict.covers}) > 1
     equal = len(there) == 1 and there[0].within(occasion.trigger)
-    if again or not equal or not isinstance(on, Mapping) or len(on.entries) < 2:
+    if (
+        again
+        or not equal
+        or not _always_calls(verdict)
+        or not isinstance(on, Mapping)
+        or len(on.entries) < 2
+    ):
         return None
     change = Change(workflow.path, (Delete(("on", occasion.event)),))
     return Fix(f"take `{occasion.event}` out of {workflow.path}", Safety.UNSAFE, (change,))
+
+
+def _always_calls(verdict: Verdict) -> bool:
+    """Whether the caller's conditions are known to hold; those of the called jobs hold alike."""
+    occasion, cover = verdict.covers[0]
+    for mine, there in zip(verdict.spots, cover.spots, strict=False):
+        given = frozenset(condition.bare for condition in there.entry.conditions)
+        if job_runs(verdict.run, mine.entry, occasion, given) is not True:
+            return False
+    return True
 
 
 RULE = Rule(
