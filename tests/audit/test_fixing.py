@@ -204,7 +204,7 @@ def test_a_called_workflow_gives_up_only_what_its_caller_starts_on(
 @pytest.mark.parametrize(
     ("condition", "left"), [("github.actor == 'x'", True), ("github.event_name == 'push'", False)]
 )
-def test_a_called_workflow_gives_up_nothing_that_only_sometimes_calls_it(
+def test_a_workflow_that_is_only_sometimes_called_keeps_its_triggers(
     tmp_path: Path, condition: str, left: bool
 ) -> None:
     ci = CI.replace("  pull_request:", "  workflow_call:")

@@ -339,6 +339,7 @@ def test_where_browsers_lie_elsewhere_or_are_shipped_there_is_no_fix(
                 )
             },
         ),
+        ("R11", {"w": _on(PUSH, _job("- run: npm ci\n- run: git diff --exit-code\n"))}),
         ("R13", {**TESTS, "w": _on(PUSH, _job("- run: pytest -n auto\n"))}),
         ("R13", {**TESTS, "w": _on(PUSH, _job("- run: pytest -k fast\n"))}),
         (

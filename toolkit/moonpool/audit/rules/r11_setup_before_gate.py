@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE"]
 
-# They are on the runner, or come with their own action, and read files alone.
-_CHEAP = frozenset({"shellcheck", "actionlint", "hadolint", "git", "gofmt"})
+# They are on the runner, or come with their own action, and read files alone. `git diff` does too,
+# but asks what the installation has changed.
+_CHEAP = frozenset({"shellcheck", "actionlint", "hadolint", "gofmt"})
 _EXPENSIVE = frozenset({"npm", "yarn", "pnpm", "uv", "poetry", "pip", "bundle", "composer"})
 
 
