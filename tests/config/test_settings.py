@@ -44,6 +44,8 @@ def test_a_project_that_says_nothing_gets_defaults(tmp_path: Path) -> None:
     assert not settings.allow_no_tests
     assert not settings.jobserver
     assert not settings.split
+    assert settings.forks
+    assert settings.preload == ()
 
 
 def test_all_keys_are_read(tmp_path: Path) -> None:
@@ -57,6 +59,8 @@ def test_all_keys_are_read(tmp_path: Path) -> None:
         "allow-no-tests = true\n"
         "jobserver = true\n"
         "split = true\n"
+        "start-method = 'spawn'\n"
+        "preload = ['sqlalchemy', 'django.db']\n"
         "[tool.moonpool.databases]\n"
         "urls = ['DATABASE_URL']\n"
         "default = 'postgresql:///ledger_test'\n"
@@ -67,6 +71,8 @@ def test_all_keys_are_read(tmp_path: Path) -> None:
     assert settings.reserve_bytes == 2048 * MIB
     assert settings.coverage is True
     assert settings.allow_no_tests
+    assert not settings.forks
+    assert settings.preload == ("sqlalchemy", "django.db")
     assert settings.databases == DatabaseKeys(("DATABASE_URL",), "postgresql:///ledger_test", True)
 
 
@@ -105,7 +111,8 @@ def test_a_strange_key_is_answered_with_all_keys(tmp_path: Path) -> None:
     error = _refused(tmp_path, "[tool.moonpool]\nzebra = 3\n")
     assert error.hint == (
         "known keys: allow-no-tests, contexts, coverage, coverage-inputs, databases, floor, gates, "
-        "jobserver, memory-reserve, split, worker-env, worker-memory, workers"
+        "jobserver, memory-reserve, preload, split, start-method, worker-env, worker-memory, "
+        "workers"
     )
 
 
@@ -154,6 +161,15 @@ def test_an_absurd_variable_is_named(tmp_path: Path) -> None:
         (
             "coverage = 'perhaps'",
             "`coverage` in [tool.moonpool] is `perhaps`, expected true or false",
+        ),
+        (
+            "start-method = 'fork'",
+            "`start-method` is `fork`, expected `forkserver` or `spawn`",
+        ),
+        ("preload = 'django'", "`preload` is 'django', expected modules of installed packages"),
+        (
+            "preload = ['no module']",
+            "`preload` is ['no module'], expected modules of installed packages",
         ),
         ("databases = 3", "[tool.moonpool.databases] is 3, expected a table"),
         (

@@ -23,6 +23,7 @@ from moonpool.databases.server import start_server
 from moonpool.databases.urls import parse_url
 from moonpool.errors import MoonpoolError
 from tests.databases.drivers import start_starter
+from tests.support.processes import lives
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ def test_after_sigkill_of_its_starter_nothing_is_left_by_the_next_start(
 
     _kill(starter)
 
-    _wait_until(lambda: not _lives(postmaster))
+    _wait_until(lambda: not lives(postmaster))
     assert folder.exists()
     default = parse_url("postgresql:///x_test", origin="x")
     server = start_server(default, bases=[place])
@@ -150,14 +151,6 @@ def _wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_the_leash_runs_nothing_for_a_starter_that_is_gone_already() -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.processes import ends
+
 if TYPE_CHECKING:
     from tests.support.project import PytestProject
 
@@ -89,17 +91,4 @@ def test_workers_end_with_a_killed_controller(project: PytestProject) -> None:
             assert child.poll() is None
         child.kill()
     worker = int((project.root / "pid").read_text())
-    assert _ends(worker)
-
-
-def _ends(pid: int) -> bool:
-    import time
-
-    deadline = time.monotonic() + 5.0
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.02)
-    return False
+    assert ends(worker)

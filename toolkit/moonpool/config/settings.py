@@ -37,7 +37,9 @@ KEYS = (
     "gates",
     "jobserver",
     "memory-reserve",
+    "preload",
     "split",
+    "start-method",
     "worker-env",
     "worker-memory",
     "workers",
@@ -48,7 +50,8 @@ class Settings(NamedTuple):
     """What a project asks of moonpool; the defaults suit a project that says nothing.
 
     ``worker_bytes`` is None where nobody set it: then it is what earlier runs measured. ``shard``
-    is the part of the tests that this run is told to be, such as `2/3`.
+    is the part of the tests that this run is told to be, such as `2/3`. ``forks`` says whether its
+    workers may be forked, from a process that has imported the modules of ``preload``.
     """
 
     workers: Wish
@@ -60,6 +63,8 @@ class Settings(NamedTuple):
     allow_no_tests: bool
     jobserver: bool
     split: bool
+    forks: bool
+    preload: tuple[str, ...]
     databases: DatabaseKeys | None
     gates: GateKeys | None
     coverage_inputs: Mapping[str, tuple[str, ...]] | None
@@ -84,6 +89,8 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
         jobserver=_flag(table, environ, "jobserver") or False,
         split=_flag(table, environ, "split") or False,
+        forks=_forks(table, environ),
+        preload=_preload(table, environ),
         databases=_databases(table.get("databases")),
         gates=_gates(table.get("gates")),
         coverage_inputs=_coverage_inputs(table.get("coverage-inputs")),
@@ -199,6 +206,26 @@ def _contexts(table: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
     if found not in ("none", "test"):
         raise config_error(f"`contexts` is `{found}`, expected `test` or `none`", SEE)
     return bool(found == "test")
+
+
+def _forks(table: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    found = environ.get("MOONPOOL_START_METHOD") or table.get("start-method", "forkserver")
+    if found not in ("forkserver", "spawn"):
+        raise config_error(f"`start-method` is `{found}`, expected `forkserver` or `spawn`", SEE)
+    return bool(found == "forkserver")
+
+
+def _preload(table: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, ...]:
+    said = environ.get("MOONPOOL_PRELOAD")
+    found = [name for name in said.split(",") if name] if said else table.get("preload", [])
+    if isinstance(found, list) and all(
+        isinstance(name, str) and all(map(str.isidentifier, name.split("."))) for name in found
+    ):
+        return tuple(found)
+    raise config_error(
+        f"`preload` is {found!r}, expected modules of installed packages",
+        'write preload = ["sqlalchemy", "django"]',
+    )
 
 
 def _flag(table: Mapping[str, Any], environ: Mapping[str, str], key: str) -> bool | None:

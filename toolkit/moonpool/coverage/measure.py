@@ -112,6 +112,16 @@ class Measurement:
             if self._environ.get(name) == self._channels[name]:
                 _put(self._environ, name, value)
 
+    @property
+    def follows_forks(self) -> bool:
+        """Whether coverage.py begins anew in each forked child."""
+        return "fork" in _option(self._coverage, "run:patch")
+
+    def forget(self) -> None:
+        """Stop measuring in a forked copy; what was measured is the original's to save."""
+        self._ended = True
+        self._coverage.stop()
+
     def _drop_kept(self) -> None:
         # A forked child that comes here must not remove what its parent kept.
         if os.getpid() == self._pid:

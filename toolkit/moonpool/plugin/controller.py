@@ -15,6 +15,7 @@ from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
 from moonpool.plugin import process
 from moonpool.plugin.decision import decide_run
+from moonpool.plugin.forking import choose_start_method
 from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER, REFUSALS
 from moonpool.plugin.recorder import Recorder
 from moonpool.plugin.selection import selection, was_cut_short
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from moonpool.config import Places, Settings
     from moonpool.plugin.decision import Decision
+    from moonpool.plugin.forking import StartMethod
     from moonpool.plugin.measuring import RunCoverage
     from moonpool.plugin.selection import Selection
     from moonpool.plugin.sharing import Share
@@ -69,14 +71,17 @@ def _prepare(
 
         config.pluginmanager.register(Explainer(Path(options.moonpool_explain), places, decision))
         return
-    share, notes = None, list[str]()
+    share, notes, method = None, list[str](), None
     if decision is not None:
+        # Before anything is opened that workers must not share.
+        coverage = None if launch is None else launch.coverage
+        method = choose_start_method(config, settings, decision, coverage)
         notes.extend(filter(None, [decision.forecast.note]))
         share, decision = _shared(config, places, settings, decision, notes)
     if decision is not None and chooses:
         args[:0] = decision.arguments
     selected = selection(config, parser, settings.shard)
-    controller = Controller(config, places, settings, decision, share, notes, selected)
+    controller = Controller(config, places, settings, decision, method, share, notes, selected)
     config.pluginmanager.register(controller, CONTROLLER)
     if launch is not None and not options.collectonly:
         controller.drop_last_data()
@@ -107,7 +112,8 @@ def _shared(
 class Controller:
     """One run's decision and what pytest and pytest-xdist ask about it.
 
-    ``decision`` is None for a pytest that did not ask for one and only has isolation from us;
+    ``decision`` is None for a pytest that did not ask for one and only has isolation from us,
+    ``method`` for a run without workers;
     ``selected`` says whether the run may leave out tests of the project.
     """
 
@@ -117,6 +123,7 @@ class Controller:
         places: Places,
         settings: Settings,
         decision: Decision | None,
+        method: StartMethod | None,
         share: Share | None,
         notes: list[str],
         selected: Selection,
@@ -126,6 +133,7 @@ class Controller:
         self._places = places
         self._settings = settings
         self._decision = decision
+        self._method = method
         self._share = share
         self._selected = selected
         self._coverage: RunCoverage | None = None
@@ -179,7 +187,9 @@ class Controller:
                 from moonpool.plugin.late import LateWorkers
 
                 hiring = Hiring(decision, self._share, self._coverage, recorder)
-                self._config.pluginmanager.register(LateWorkers(decision, hiring.hire))
+                spared = 0.0 if self._method is None else self._method.spared_seconds
+                late = LateWorkers(decision, hiring.hire, spared_seconds=spared)
+                self._config.pluginmanager.register(late)
 
     def _record(self, decision: Decision) -> Recorder:
         kills = decision.forecast.facts.oom_kills
@@ -191,6 +201,7 @@ class Controller:
             "cpus": decision.budget.cpus,
             "reason": decision.sentence,
             "worker_bytes": decision.budget.suite.worker_bytes,
+            "start_method": None if self._method is None else self._method.name,
             "oom_kills": None if kills is None else kills.events,
         }
         machine = decision.forecast.machine

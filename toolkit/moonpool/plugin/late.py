@@ -43,19 +43,22 @@ class LateWorkers:
     """The plugin that runs the tests of such a run.
 
     ``hire`` starts so many workers for what is left, all but the tests with the given node ids;
-    None when the machine has none to give.
+    None when the machine has none to give. ``spared_seconds`` of what this process cost so far do
+    not fall to workers.
     """
 
     def __init__(
         self,
         decision: Decision,
         hire: Callable[[pytest.Session, int, Suite, frozenset[str]], Crew | None],
+        spared_seconds: float = 0.0,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._budget = decision.budget
         self._most = decision.late
         self._splits = decision.dist in SPLITTING
         self._hire = hire
+        self._spared_seconds = spared_seconds
         self._clock = clock
         self._meter = Meter()
         self._began = self._looked = 0.0
@@ -68,7 +71,7 @@ class LateWorkers:
             return None
         self._began, self._costs = self._clock(), self._meter.read()
         suite = self._budget.suite._replace(
-            start_seconds=self._costs.cpu_seconds,
+            start_seconds=self._costs.cpu_seconds - self._spared_seconds,
             fixed_start_seconds=_CONTROLLER_SECONDS,
             measured=True,
         )

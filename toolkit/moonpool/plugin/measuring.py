@@ -86,6 +86,12 @@ class RunCoverage:
             if self.measurement.contexts:
                 os.environ[COVERAGE_CONTEXTS] = "test"
 
+    def forget(self) -> None:
+        """Leave it to the process that this one is a copy of."""
+        if self.measurement is not None:
+            self.measurement.forget()
+        self.scratch.lock.close()
+
     def abandon(self) -> None:
         """Leave measuring to somebody else."""
         if self.measurement is not None:

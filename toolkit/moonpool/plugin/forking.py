@@ -1,0 +1,138 @@
+"""Whether a run's workers are forked from a copy of the controller, and the copy itself.
+
+Most of a worker's start goes into imports that the controller has made as well. The copy is of the
+controller before any conftest, and before it has opened what workers must not share.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+
+from moonpool.forkserver import hindrance
+from moonpool.plugin import process
+from moonpool.plugin.terminal import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from moonpool.config import Settings
+    from moonpool.forkserver.client import ForkServer
+    from moonpool.forkserver.process import ForkedProcess
+    from moonpool.plugin.decision import Decision
+    from moonpool.plugin.measuring import RunCoverage
+
+__all__ = ["StartMethod", "choose_start_method"]
+
+# What every worker imports beyond pytest and its plugins.
+_PRELOADED = ("runpy", "execnet.gateway_base", "moonpool.plugin.worker", "moonpool.plugin.usage")
+
+# What a plugin imports late, and yet in every process: for its line at the end.
+_LATE_IMPORTS = {"_hypothesis_pytestplugin": "hypothesis"}
+
+
+class StartMethod:
+    """The plugin that has local workers forked from a server, and ends that with the run.
+
+    Without a server they are started anew, for the ``reason``. ``spared_seconds`` is the CPU time
+    that this process had used when it was copied, which no worker has to use again.
+    """
+
+    def __init__(self, server: ForkServer | None, reason: str | None = None) -> None:
+        self._server = server
+        self.reason = reason
+        self.spared_seconds = 0.0 if server is None else time.process_time()
+
+    @property
+    def name(self) -> str:
+        """As `multiprocessing` calls them."""
+        return "spawn" if self.reason else "forkserver"
+
+    @pytest.hookimpl(tryfirst=True, optionalhook=True)
+    def pytest_xdist_setupnodes(self, config: pytest.Config) -> None:
+        """Take the place of execnet's way to start a process, in this session."""
+        if self._server is not None:
+            from moonpool.plugin.forked_gateways import fork_gateways
+
+            fork_gateways(config.pluginmanager.get_plugin("dsession"), self._fork)
+
+    def _fork(self, stdin: int, stdout: int) -> ForkedProcess | None:
+        if self._server is None:
+            return None
+        try:
+            return self._server.spawn(stdin, stdout)
+        except OSError:
+            self.close()
+            return None
+
+    def close(self) -> None:
+        """End the server."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+
+def choose_start_method(
+    config: pytest.Config, settings: Settings, decision: Decision, coverage: RunCoverage | None
+) -> StartMethod | None:
+    """Register how the run's workers start: forked from a copy of this process, where that is safe.
+
+    None for a run that will have no workers.
+    """
+    if not decision.workers and not decision.late:
+        return None
+    method = _start_method(settings, coverage, at_once=bool(decision.workers))
+    config.add_cleanup(method.close)
+    config.pluginmanager.register(method)
+    return method
+
+
+def _start_method(
+    settings: Settings, coverage: RunCoverage | None, *, at_once: bool
+) -> StartMethod:
+    reason = _hindrance(coverage) if settings.forks else "`start-method` is `spawn`"
+    if reason is not None:
+        return StartMethod(None, reason)
+    from moonpool.forkserver.client import ForkServer
+
+    try:
+        preload = partial(_preload, settings.preload)
+        return StartMethod(ForkServer.start(partial(_forget, coverage), preload, at_once=at_once))
+    except OSError as error:
+        return StartMethod(None, f"this process cannot be copied: {error.strerror}")
+
+
+def _hindrance(coverage: RunCoverage | None) -> str | None:
+    if coverage is None:
+        return hindrance()
+    measurement = coverage.measurement
+    if measurement is not None and measurement.follows_forks:
+        return "coverage.py measures forks by itself (`patch = fork`)"
+    return hindrance((coverage.scratch.lock.fileno(),), measured=measurement is not None)
+
+
+def _forget(coverage: RunCoverage | None) -> None:
+    """Let go, in the copy, of what is the controller's alone."""
+    process.die_with_parent()
+    if coverage is not None:
+        coverage.forget()
+
+
+def _preload(names: Iterable[str]) -> None:
+    late = (name for plugin, name in _LATE_IMPORTS.items() if plugin in sys.modules)
+    for name in (*_PRELOADED, *late, *names):
+        try:
+            import_module(name)
+        except ImportError as error:
+            say([f"`preload` names `{name}`: {error}"])
+    # pytest's own, with the controller's configuration; each worker puts in its own.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not _rewrites(finder)]
+
+
+def _rewrites(finder: object) -> bool:
+    return type(finder).__module__ == "_pytest.assertion.rewrite"
