@@ -95,12 +95,18 @@ def test_a_killed_process_keeps_what_it_had_saved_and_is_named(tmp_path: Path) -
     assert _SECOND not in _lines(project, data)
 
 
-def test_a_process_that_is_killed_before_it_saved_anything_is_named_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("begins", "unfinished"),
+    [("measurement.enter('tests/test_jobs.py::test')", ("main",)), ("", ())],
+)
+def test_who_is_killed_before_it_saved_is_named_if_it_had_begun_a_test(
+    tmp_path: Path, begins: str, unfinished: tuple[str, ...]
+) -> None:
     project, data = _project(tmp_path), tmp_path / "data"
-    code = "import jobs, os, signal; jobs.first(); os.kill(os.getpid(), signal.SIGKILL)"
+    code = f"import jobs, os, signal; {begins or 0}; os.kill(os.getpid(), signal.SIGKILL)"
     start_measured_code(project, data, code).communicate()
     summary = write_project_data(project, data, data / "out")
-    assert (summary.path, summary.unfinished, summary.damaged) == (None, ("main",), ())
+    assert (summary.path, summary.unfinished, summary.damaged) == (None, unfinished, ())
 
 
 def test_every_boundary_counts_however_soon_it_comes(tmp_path: Path) -> None:

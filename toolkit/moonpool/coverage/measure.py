@@ -68,9 +68,7 @@ class Measurement:
         self._environ = environ
         self._channels_before = channels_before
         self._channels = {name: environ.get(name) for name in _CHANNELS}
-        self._ended = False
-        # It stands for this process until that has finished, also before anything is saved.
-        kept.touch()
+        self._ended = self._runs_tests = False
         # Runs before coverage.py's own handler, which closes the data file.
         atexit.register(self.finish)
 
@@ -85,6 +83,11 @@ class Measurement:
 
     def enter(self, context: str) -> None:
         """Say which test runs from now on; empty between tests."""
+        if context and not self._runs_tests:
+            self._runs_tests = True
+            # It stands for this process until that has finished, also before anything is saved. One
+            # that is killed before its first test has run what every other one collects as well.
+            self._kept.touch()
         if self.contexts and not self._ended:
             self._coverage.switch_context(context)
 

@@ -40,6 +40,9 @@ _TICK_SECONDS = 0.5
 _LAST_WORDS_SECONDS = 30.0
 # Each start keeps the controller from its other workers for 0.05 s and more.
 _MOST_STARTS_PER_TICK = 4
+# Runs that come and go would have a slot change hands with each of them: who gave one back asks
+# again after so many times what a worker takes to start.
+_PAUSE_STARTS = 3.0
 
 
 class Elastic:
@@ -70,6 +73,7 @@ class Elastic:
         self._starting: dict[WorkerController, float] = {}
         self._ending: list[WorkerController] = []
         self._is_short = False
+        self._grows_from = 0.0
         self._done = threading.Event()
 
     @pytest.hookimpl(optionalhook=True)
@@ -172,13 +176,16 @@ class Elastic:
     ) -> None:
         self._is_short = False
         worthwhile = self._worthwhile(scheduler)
-        if worthwhile > self._workers and moment.hindrance(self._share.costs.plan.bytes):
+        if worthwhile > self._workers and (
+            self._clock() < self._grows_from or moment.hindrance(self._share.costs.plan.bytes)
+        ):
             worthwhile = self._workers
         allowance = self._share.ask(worthwhile)
         self._note_slots(self._workers, allowance)
         if allowance.note is not None:
             self._announce(allowance.note)
         if allowance.surplus:
+            self._grows_from = self._clock() + _PAUSE_STARTS * self._start_seconds
             self._retire(scheduler, allowance.surplus)
         for _ in range(min(_MOST_STARTS_PER_TICK, allowance.granted - self._workers)):
             session.keep_progress_line()
