@@ -258,11 +258,7 @@ class Controller:
     def _distributes(self) -> bool:
         if self._decision is not None:
             return self._decision.workers > 0
-        return bool(getattr(self._options, "numprocesses", None) or self._options_tx)
-
-    @property
-    def _options_tx(self) -> list[str]:
-        return getattr(self._options, "tx", None) or []
+        return any(getattr(self._options, name, None) for name in ("numprocesses", "tx"))
 
     def auto_workers(self) -> int | None:
         """Return the answer to `-n auto`; 0 means that pytest's own process runs the tests."""
