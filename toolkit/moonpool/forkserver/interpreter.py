@@ -33,7 +33,8 @@ def become_interpreter(
         os.environ.update(environ)
         os.chdir(folder)
         sys.argv = ["-c"]
-        main = sys.modules["__main__"] = ModuleType("__main__")
+        main = ModuleType("__main__")
+        sys.modules["__main__"] = sys.modules["__mp_main__"] = main
         status = _run(main)
     finally:
         posix._exit(status)

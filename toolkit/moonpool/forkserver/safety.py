@@ -102,9 +102,13 @@ def _foreign_files(own: Collection[int]) -> Iterator[str]:
 
 def _foreign_modules() -> Iterator[str]:
     installed = tuple(_installed_folders())
+    # It is replaced; `multiprocessing` gives it a second name.
+    program = sys.modules.get("__main__")
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
-        if name != "__main__" and isinstance(path, str) and not path.startswith(installed):
+        if module is program or not isinstance(path, str):
+            continue
+        if not path.startswith(installed):
             yield f"{name} is imported already, which is no installed package"
 
 

@@ -201,7 +201,7 @@ class Controller:
             "cpus": decision.budget.cpus,
             "reason": decision.sentence,
             "worker_bytes": decision.budget.suite.worker_bytes,
-            "start_method": None if self._method is None else self._method.name,
+            **({} if self._method is None else self._method.facts),
             "oom_kills": None if kills is None else kills.events,
         }
         machine = decision.forecast.machine

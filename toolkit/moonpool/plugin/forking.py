@@ -39,19 +39,21 @@ _LATE_IMPORTS = {"_hypothesis_pytestplugin": "hypothesis"}
 class StartMethod:
     """The plugin that has local workers forked from a server, and ends that with the run.
 
-    Without a server they are started anew, for the ``reason``. ``spared_seconds`` is the CPU time
+    Without a server they are started anew, for a ``reason``. ``spared_seconds`` is the CPU time
     that this process had used when it was copied, which no worker has to use again.
     """
 
     def __init__(self, server: ForkServer | None, reason: str | None = None) -> None:
         self._server = server
-        self.reason = reason
+        self._reason = reason
         self.spared_seconds = 0.0 if server is None else time.process_time()
 
     @property
-    def name(self) -> str:
-        """As `multiprocessing` calls them."""
-        return "spawn" if self.reason else "forkserver"
+    def facts(self) -> dict[str, str]:
+        """What the journal notes, in the words of `multiprocessing`."""
+        if self._reason is None:
+            return {"start_method": "forkserver"}
+        return {"start_method": "spawn", "spawn_reason": self._reason}
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_xdist_setupnodes(self, config: pytest.Config) -> None:
