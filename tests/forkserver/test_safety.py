@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.project import clean_environment
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,10 +20,9 @@ ASKS = "\nfrom moonpool.forkserver import hindrance\nprint(hindrance({asked}))"
 
 
 def _hindrance(begin: str, asked: str = "", files: tuple[int, ...] = (), **set_: str) -> str:
-    environ = {name: text for name, text in os.environ.items() if name != "COVERAGE_RUN"}
     done = subprocess.run(
         [sys.executable, "-c", begin + ASKS.format(asked=asked)],
-        env=environ | set_,
+        env=clean_environment(**set_),
         pass_fds=files,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

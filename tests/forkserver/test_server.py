@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.support.project import clean_environment
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a safe fork")
 
 BEGIN = """
@@ -32,6 +34,7 @@ server = ForkServer.start(lambda: None, lambda: None, at_once=False)
 def _say(program: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", BEGIN + program + "\nserver.close()"],
+        env=clean_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

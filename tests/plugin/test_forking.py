@@ -189,10 +189,10 @@ def test_workers_start_anew_when_the_server_is_killed(project: PytestProject) ->
     project.tests(4)
     done = project.test("-n", "2", "--max-worker-restart=4")
     assert "crashed while running 'tests/test_a.py::test_kills'" in done.stdout
-    # The other worker may have been in a test as well.
+    # The other worker may have been in a test as well, or in the teardown of one that passed.
     counts = re.search(r"(\d) failed, (\d) passed", done.stdout)
     assert counts is not None
-    assert counts.groups() in {("1", "9"), ("2", "8")}
+    assert counts.groups() in {("1", "9"), ("2", "8"), ("2", "9")}
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
 
 

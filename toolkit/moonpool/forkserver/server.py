@@ -7,6 +7,7 @@ import gc
 import os
 import select
 import signal
+import socket
 import struct
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,6 @@ from moonpool.forkserver.messages import Request, receive
 from moonpool.forkserver.safety import hindrance
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Mapping
 
 __all__ = ["serve"]
@@ -33,8 +33,8 @@ def serve(connection: socket.socket, preload: Callable[[], None], *, at_once: bo
     Returns before any if what was preloaded has done more than define things.
     """
     handlers = {number: signal.signal(number, signal.SIG_IGN) for number in _DEAF_TO}
-    if not at_once:
-        select.select([connection], [], [])
+    if not at_once and not connection.recv(1, socket.MSG_PEEK):
+        return  # It was closed, and nothing had been asked for.
     preload()
     if reason := hindrance((connection.fileno(),)):
         sys.stderr.write(f"moonpool: workers are started anew: {reason}\n")

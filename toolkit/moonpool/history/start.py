@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["StartCost", "start_cost"]
 
 # Measured with pytest 9 and pytest-xdist 3.8 on Python 3.11: what pytest itself takes until a small
-# project's first test, and what a worker takes beyond that, interpreter, imports and hand-shake.
+# project's first test, and what a worker takes beyond that: interpreter, imports and hand-shake, or
+# the last alone for one that is forked.
 _UNKNOWN_ALONE = 0.4
 _BARE_WORKER_SECONDS = 0.6
+_FORKED_WORKER_SECONDS = 0.1
 _CONTROLLER_SECONDS = 0.4
 
 
@@ -32,8 +34,12 @@ class StartCost(NamedTuple):
     measured: bool = False
 
 
-def start_cost(history: History, machine: str) -> StartCost:
-    """Return what starting workers costs more than running in one process."""
+def start_cost(history: History, machine: str, *, spared_seconds: float = 0.0) -> StartCost:
+    """Return what starting workers costs more than running in one process.
+
+    ``spared_seconds`` of a process's own start do not fall to a worker that is forked; 0 where
+    workers are started anew.
+    """
     runs = history.starts.get(machine) or _last(history)
     alone = [run for run in runs if run.workers <= 1]
     shared = [run for run in runs if run.workers > 1]
@@ -41,11 +47,12 @@ def start_cost(history: History, machine: str) -> StartCost:
         worker = median(run.worker_cpu_seconds for run in shared)
         total = median(run.seconds - worker * _stretch(run) for run in shared)
         # A worker's own start is the same work as that of a process which runs alone.
-        single = median(run.seconds for run in alone) if alone else worker
+        single = median(run.seconds for run in alone) if alone else worker + spared_seconds
         return StartCost(total - single, worker, measured=True)
     single = median(run.seconds for run in alone) if alone else _UNKNOWN_ALONE
     worker = median(run.worker_cpu_seconds for run in alone) if alone else _UNKNOWN_ALONE
-    return StartCost(_CONTROLLER_SECONDS - single, worker + _BARE_WORKER_SECONDS)
+    bare = _FORKED_WORKER_SECONDS if spared_seconds else _BARE_WORKER_SECONDS
+    return StartCost(_CONTROLLER_SECONDS - single, max(0.0, worker - spared_seconds) + bare)
 
 
 def _last(history: History) -> Sequence[StartRun]:

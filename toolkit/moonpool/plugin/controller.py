@@ -15,7 +15,7 @@ from moonpool.config import find_places, read_settings
 from moonpool.errors import MoonpoolError
 from moonpool.plugin import process
 from moonpool.plugin.decision import decide_run
-from moonpool.plugin.forking import choose_start_method
+from moonpool.plugin.forking import StartMethod
 from moonpool.plugin.names import CONTROLLER, LAUNCH, RECORDER, REFUSALS
 from moonpool.plugin.recorder import Recorder
 from moonpool.plugin.selection import selection, was_cut_short
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from moonpool.config import Places, Settings
     from moonpool.plugin.decision import Decision
-    from moonpool.plugin.forking import StartMethod
     from moonpool.plugin.measuring import RunCoverage
     from moonpool.plugin.selection import Selection
     from moonpool.plugin.sharing import Share
@@ -60,22 +59,24 @@ def _prepare(
 ) -> None:
     options = config.known_args_namespace
     launch = config.pluginmanager.get_plugin(LAUNCH)
+    coverage = None if launch is None else launch.coverage
     chooses = (
         launch is not None or options.moonpool_workers is not None or bool(options.moonpool_explain)
     )
-    decision = None
+    decision, method = None, None
     if chooses or getattr(options, "numprocesses", None) == "auto":
-        decision = decide_run(config, parser, args, settings, places, chooses=chooses)
+        method = StartMethod.find(settings, coverage)
+        decision = decide_run(config, parser, args, settings, places, method, chooses=chooses)
     if decision is not None and options.moonpool_explain:
         from moonpool.plugin.explain import Explainer
 
         config.pluginmanager.register(Explainer(Path(options.moonpool_explain), places, decision))
         return
-    share, notes, method = None, list[str](), None
+    share, notes = None, list[str]()
     if decision is not None:
-        # Before anything is opened that workers must not share.
-        coverage = None if launch is None else launch.coverage
-        method = choose_start_method(config, settings, decision, coverage)
+        if method is not None and (decision.workers or decision.late):
+            # Before anything is opened that workers must not share.
+            method = method.begin(config, at_once=bool(decision.workers))
         notes.extend(filter(None, [decision.forecast.note]))
         share, decision = _shared(config, places, settings, decision, notes)
     if decision is not None and chooses:
@@ -85,7 +86,7 @@ def _prepare(
     config.pluginmanager.register(controller, CONTROLLER)
     if launch is not None and not options.collectonly:
         controller.drop_last_data()
-    controller.equip(None if launch is None else launch.coverage)
+    controller.equip(coverage)
 
 
 def _shared(
@@ -112,8 +113,8 @@ def _shared(
 class Controller:
     """One run's decision and what pytest and pytest-xdist ask about it.
 
-    ``decision`` is None for a pytest that did not ask for one and only has isolation from us,
-    ``method`` for a run without workers;
+    ``decision`` and ``method`` are None for a pytest that did not ask for one and only has
+    isolation from us;
     ``selected`` says whether the run may leave out tests of the project.
     """
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from moonpool.budget import Budget, Suite
     from moonpool.config import Places, Settings
     from moonpool.plugin.forecast import Forecast
+    from moonpool.plugin.forking import StartMethod
 
 __all__ = ["Decision", "decide_run"]
 
@@ -109,6 +110,7 @@ def decide_run(
     args: Sequence[str],
     settings: Settings,
     places: Places,
+    method: StartMethod,
     *,
     chooses: bool,
 ) -> Decision:
@@ -126,7 +128,10 @@ def decide_run(
     wish = wishes.explicit_wish(options, settings.workers)
     reason = wishes.in_process_reason(options, config.invocation_params)
     splits, ceiling = dist in SPLITTING, wishes.ceiling(options)
-    foreseen = forecast(config, settings, places, wish, ceiling, splits=splits)
+    spared = method.spared_seconds
+    foreseen = forecast(
+        config, settings, places, wish, ceiling, splits=splits, spared_seconds=spared
+    )
     asked = getattr(options, "numprocesses", None)
     if isinstance(asked, int):
         return Decision(asked, asked, foreseen, None, counts=False, chosen=False, dist=dist)

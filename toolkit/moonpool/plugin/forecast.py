@@ -66,11 +66,13 @@ def forecast(
     ceiling: Limit | None,
     *,
     splits: bool,
+    spared_seconds: float,
     environ: Mapping[str, str] = os.environ,
 ) -> Forecast:
     """Return how many workers the tests that ``config`` selects should run on, and for how long.
 
-    ``splits`` says whether the tests of a file may run on several workers.
+    ``splits`` says whether the tests of a file may run on several workers; ``spared_seconds`` is
+    the CPU time that this process has used and that no worker has to.
     """
     root = Path(environ.get(MACHINE_ROOT) or "/")
     facts, machine = read_machine(root=root), machine_class(root=root)
@@ -78,7 +80,7 @@ def forecast(
     history, files = load_history(places.history_file), _files(config)
     unknown = _SECONDS_PER_TEST if settings.databases is None else _SECONDS_PER_DATABASE_TEST
     costs = estimate(history, machine, files, seconds_per_test=unknown)
-    start = start_cost(history, machine)
+    start = start_cost(history, machine, spared_seconds=spared_seconds)
     suite = Suite(
         files=len(files) or None,
         file_seconds=costs.file_seconds,

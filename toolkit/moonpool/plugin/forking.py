@@ -10,7 +10,7 @@ import sys
 import time
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from moonpool.config import Settings
     from moonpool.forkserver.client import ForkServer
     from moonpool.forkserver.process import ForkedProcess
-    from moonpool.plugin.decision import Decision
     from moonpool.plugin.measuring import RunCoverage
 
-__all__ = ["StartMethod", "choose_start_method"]
+__all__ = ["ForkedWorkers", "StartMethod"]
 
 # What every worker imports beyond pytest and its plugins.
 _PRELOADED = ("runpy", "execnet.gateway_base", "moonpool.plugin.worker", "moonpool.plugin.usage")
@@ -36,32 +35,61 @@ _PRELOADED = ("runpy", "execnet.gateway_base", "moonpool.plugin.worker", "moonpo
 _LATE_IMPORTS = {"_hypothesis_pytestplugin": "hypothesis"}
 
 
-class StartMethod:
-    """The plugin that has local workers forked from a server, and ends that with the run.
+class StartMethod(NamedTuple):
+    """How the workers of a run start: forked from a copy of this process, or anew for a ``reason``.
 
-    Without a server they are started anew, for a ``reason``. ``spared_seconds`` is the CPU time
-    that this process had used when it was copied, which no worker has to use again.
+    ``spared_seconds`` is the CPU time that this process has used and no forked worker has to.
     """
 
-    def __init__(self, server: ForkServer | None, reason: str | None = None) -> None:
-        self._server = server
-        self._reason = reason
-        self.spared_seconds = 0.0 if server is None else time.process_time()
+    coverage: RunCoverage | None
+    preload: tuple[str, ...]
+    reason: str | None
+    spared_seconds: float
+
+    @classmethod
+    def find(cls, settings: Settings, coverage: RunCoverage | None) -> StartMethod:
+        """Return how workers can start that are copies of this process as it is now."""
+        reason = _hindrance(coverage) if settings.forks else "`start-method` is `spawn`"
+        spared_seconds = 0.0 if reason else time.process_time()
+        return cls(coverage, settings.preload, reason, spared_seconds)
 
     @property
     def facts(self) -> dict[str, str]:
         """What the journal notes, in the words of `multiprocessing`."""
-        if self._reason is None:
+        if self.reason is None:
             return {"start_method": "forkserver"}
-        return {"start_method": "spawn", "spawn_reason": self._reason}
+        return {"start_method": "spawn", "spawn_reason": self.reason}
+
+    def begin(self, config: pytest.Config, *, at_once: bool) -> StartMethod:
+        """Copy this process, for workers ``at_once`` or later ones; return what came of it."""
+        if self.reason is not None:
+            return self
+        from moonpool.forkserver.client import ForkServer
+
+        forget, preload = partial(_forget, self.coverage), partial(_preload, self.preload)
+        try:
+            server = ForkServer.start(forget, preload, at_once=at_once)
+        except OSError as error:
+            reason = f"this process cannot be copied: {error.strerror}"
+            return self._replace(reason=reason, spared_seconds=0.0)
+        workers = ForkedWorkers(server)
+        config.add_cleanup(workers.close)
+        config.pluginmanager.register(workers)
+        return self
+
+
+class ForkedWorkers:
+    """The plugin that has local workers forked from a server, and ends that with the run."""
+
+    def __init__(self, server: ForkServer) -> None:
+        self._server: ForkServer | None = server
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_xdist_setupnodes(self, config: pytest.Config) -> None:
         """Take the place of execnet's way to start a process, in this session."""
-        if self._server is not None:
-            from moonpool.plugin.forked_gateways import fork_gateways
+        from moonpool.plugin.forked_gateways import fork_gateways
 
-            fork_gateways(config.pluginmanager.get_plugin("dsession"), self._fork)
+        fork_gateways(config.pluginmanager.get_plugin("dsession"), self._fork)
 
     def _fork(self, stdin: int, stdout: int) -> ForkedProcess | None:
         if self._server is None:
@@ -77,36 +105,6 @@ class StartMethod:
         if self._server is not None:
             self._server.close()
             self._server = None
-
-
-def choose_start_method(
-    config: pytest.Config, settings: Settings, decision: Decision, coverage: RunCoverage | None
-) -> StartMethod | None:
-    """Register how the run's workers start: forked from a copy of this process, where that is safe.
-
-    None for a run that will have no workers.
-    """
-    if not decision.workers and not decision.late:
-        return None
-    method = _start_method(settings, coverage, at_once=bool(decision.workers))
-    config.add_cleanup(method.close)
-    config.pluginmanager.register(method)
-    return method
-
-
-def _start_method(
-    settings: Settings, coverage: RunCoverage | None, *, at_once: bool
-) -> StartMethod:
-    reason = _hindrance(coverage) if settings.forks else "`start-method` is `spawn`"
-    if reason is not None:
-        return StartMethod(None, reason)
-    from moonpool.forkserver.client import ForkServer
-
-    try:
-        preload = partial(_preload, settings.preload)
-        return StartMethod(ForkServer.start(partial(_forget, coverage), preload, at_once=at_once))
-    except OSError as error:
-        return StartMethod(None, f"this process cannot be copied: {error.strerror}")
 
 
 def _hindrance(coverage: RunCoverage | None) -> str | None:
