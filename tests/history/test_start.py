@@ -46,7 +46,9 @@ def test_a_forked_worker_is_spared_what_its_controller_has_imported() -> None:
     known = History(starts={"m": (StartRun(0, 1.2, 1.0, 2.0),)})
     anew, forked = start_cost(known, "m"), start_cost(known, "m", spared_seconds=0.7)
     assert anew.worker_seconds - forked.worker_seconds == pytest.approx(0.7 + 0.5)
-    assert anew.fixed_seconds == forked.fixed_seconds
+    assert forked.fixed_seconds - anew.fixed_seconds == pytest.approx(0.7)
+    unknown = start_cost(History(), "m", spared_seconds=0.7)
+    assert unknown.fixed_seconds + unknown.worker_seconds == pytest.approx(0.5)
     shared = History(starts={"m": (StartRun(2, 2.5, 0.3, 2.0),)})
     fixed = start_cost(shared, "m", spared_seconds=0.7).fixed_seconds
     assert fixed == pytest.approx(2.5 - 0.3 - (0.3 + 0.7))

@@ -49,10 +49,13 @@ def start_cost(history: History, machine: str, *, spared_seconds: float = 0.0) -
         # A worker's own start is the same work as that of a process which runs alone.
         single = median(run.seconds for run in alone) if alone else worker + spared_seconds
         return StartCost(total - single, worker, measured=True)
-    single = median(run.seconds for run in alone) if alone else _UNKNOWN_ALONE
-    worker = median(run.worker_cpu_seconds for run in alone) if alone else _UNKNOWN_ALONE
+    unknown = max(_UNKNOWN_ALONE, spared_seconds)
+    single = median(run.seconds for run in alone) if alone else unknown
+    worker = median(run.worker_cpu_seconds for run in alone) if alone else unknown
     bare = _FORKED_WORKER_SECONDS if spared_seconds else _BARE_WORKER_SECONDS
-    return StartCost(_CONTROLLER_SECONDS - single, max(0.0, worker - spared_seconds) + bare)
+    # What a forked worker is spared, the controller has spent before it.
+    fixed = _CONTROLLER_SECONDS + spared_seconds - single
+    return StartCost(fixed, max(0.0, worker - spared_seconds) + bare)
 
 
 def _last(history: History) -> Sequence[StartRun]:
