@@ -14,11 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["StartCost", "start_cost"]
 
 # Measured with pytest 9 and pytest-xdist 3.8 on Python 3.11: what pytest itself takes until a small
-# project's first test, and what a worker takes beyond that: interpreter, imports and hand-shake, or
-# the last alone for one that is forked.
+# project's first test, and what a worker takes beyond that, interpreter, imports and hand-shake.
 _UNKNOWN_ALONE = 0.4
 _BARE_WORKER_SECONDS = 0.6
-_FORKED_WORKER_SECONDS = 0.1
 _CONTROLLER_SECONDS = 0.4
 
 
@@ -49,13 +47,11 @@ def start_cost(history: History, machine: str, *, spared_seconds: float = 0.0) -
         # A worker's own start is the same work as that of a process which runs alone.
         single = median(run.seconds for run in alone) if alone else worker + spared_seconds
         return StartCost(total - single, worker, measured=True)
-    unknown = max(_UNKNOWN_ALONE, spared_seconds)
-    single = median(run.seconds for run in alone) if alone else unknown
-    worker = median(run.worker_cpu_seconds for run in alone) if alone else unknown
-    bare = _FORKED_WORKER_SECONDS if spared_seconds else _BARE_WORKER_SECONDS
-    # What a forked worker is spared, the controller has spent before it.
-    fixed = _CONTROLLER_SECONDS + spared_seconds - single
-    return StartCost(fixed, max(0.0, worker - spared_seconds) + bare)
+    # Also where they are forked, until some were measured: small projects side by side lose more by
+    # workers that hardly pay than by none.
+    single = median(run.seconds for run in alone) if alone else _UNKNOWN_ALONE
+    worker = median(run.worker_cpu_seconds for run in alone) if alone else _UNKNOWN_ALONE
+    return StartCost(_CONTROLLER_SECONDS - single, worker + _BARE_WORKER_SECONDS)
 
 
 def _last(history: History) -> Sequence[StartRun]:
