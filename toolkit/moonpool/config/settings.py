@@ -85,11 +85,11 @@ def read_settings(places: Places, environ: Mapping[str, str]) -> Settings:
         reserve_bytes=_bytes(table, environ, "memory-reserve", _MEMORY_RESERVE),
         floor=_floor(table, environ),
         coverage=_flag(table, environ, "coverage"),
-        contexts=_contexts(table, environ),
+        contexts=_choice(table, environ, "contexts", "test", "none", usual="none") == "test",
         allow_no_tests=_flag(table, environ, "allow-no-tests") or False,
         jobserver=_flag(table, environ, "jobserver") or False,
         split=_flag(table, environ, "split") or False,
-        forks=_forks(table, environ),
+        forks=_start_method(table, environ) == "forkserver",
         preload=_preload(table, environ),
         databases=_databases(table.get("databases")),
         gates=_gates(table.get("gates")),
@@ -201,18 +201,19 @@ def _shard(found: str | None) -> str | None:
 _WORDS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 
 
-def _contexts(table: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
-    found = environ.get("MOONPOOL_CONTEXTS") or table.get("contexts", "none")
-    if found not in ("none", "test"):
-        raise config_error(f"`contexts` is `{found}`, expected `test` or `none`", SEE)
-    return bool(found == "test")
+def _choice(
+    table: Mapping[str, Any], environ: Mapping[str, str], key: str, *words: str, usual: str
+) -> str:
+    found = environ.get(_variable(key)) or table.get(key, usual)
+    if found not in words:
+        expected = " or ".join(f"`{word}`" for word in words)
+        raise config_error(f"`{key}` is `{found}`, expected {expected}", SEE)
+    return str(found)
 
 
-def _forks(table: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
-    found = environ.get("MOONPOOL_START_METHOD") or table.get("start-method", "forkserver")
-    if found not in ("forkserver", "spawn"):
-        raise config_error(f"`start-method` is `{found}`, expected `forkserver` or `spawn`", SEE)
-    return bool(found == "forkserver")
+def _start_method(table: Mapping[str, Any], environ: Mapping[str, str]) -> str:
+    words = ("forkserver", "spawn")
+    return _choice(table, environ, "start-method", *words, usual=words[0])
 
 
 def _preload(table: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
-"""What the server is sent: an environment, a folder, and the files of a process to be."""
+"""What the server is asked for, and what it tells of each process: its id, then its wait status."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import socket
 import struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,16 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Request", "receive", "send"]
+__all__ = ["Request", "hear", "receive", "send", "tell"]
 
 _LENGTH = struct.Struct("!I")
+_NUMBER = struct.Struct("!i")
+_FILES = 4
 
 
 class Request(NamedTuple):
     """A process that is asked for.
 
-    ``files`` are the descriptors of its standard input, output and error, and of the stream that
-    tells its process id and then its wait status, each as four bytes.
+    ``files`` are the descriptors of its standard input, output and error, and of the stream on
+    which the server is to tell of it.
     """
 
     environ: Mapping[str, str]
@@ -37,8 +41,8 @@ def send(connection: socket.socket, request: Request) -> None:
 
 def receive(connection: socket.socket) -> Request | None:
     """Return the next request; None when there will be no more."""
-    head, files, _, _ = socket.recv_fds(connection, _LENGTH.size, len(Request._fields) + 1)
-    if len(head) < _LENGTH.size or len(files) != 4:
+    head, files, _, _ = socket.recv_fds(connection, _LENGTH.size, _FILES)
+    if len(head) < _LENGTH.size or len(files) != _FILES:
         return None
     (length,) = _LENGTH.unpack(head)
     told = bytearray()
@@ -49,3 +53,15 @@ def receive(connection: socket.socket) -> Request | None:
         told += part
     environ, folder = json.loads(told)
     return Request(environ, folder, (files[0], files[1], files[2], files[3]))
+
+
+def tell(stream: int, number: int) -> None:
+    """Tell a number, if somebody still waits for it."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(stream, _NUMBER.pack(number))
+
+
+def hear(stream: int) -> int | None:
+    """Return the next number; None when nobody is left who could tell it."""
+    told = os.read(stream, _NUMBER.size)
+    return int(_NUMBER.unpack(told)[0]) if len(told) == _NUMBER.size else None

@@ -6,14 +6,13 @@ import contextlib
 import os
 import select
 import signal
-import struct
 import subprocess
 import threading
 import time
 
-__all__ = ["ForkedProcess"]
+from moonpool.forkserver.messages import hear
 
-_NUMBER = struct.Struct("!i")
+__all__ = ["ForkedProcess"]
 
 
 class ForkedProcess:
@@ -27,11 +26,11 @@ class ForkedProcess:
         self._told = told
         self._lock = threading.Lock()
         self.returncode: int | None = None
-        pid = os.read(told, _NUMBER.size)
-        if len(pid) < _NUMBER.size:
+        pid = hear(told)
+        if pid is None:
             os.close(told)
             raise OSError("the process that workers are forked from is gone")
-        (self.pid,) = _NUMBER.unpack(pid)
+        self.pid = pid
 
     def poll(self) -> int | None:
         """Return the exit status, None while the process runs."""
@@ -61,13 +60,13 @@ class ForkedProcess:
             return self.returncode
 
     def _read(self) -> int:
-        status = os.read(self._told, _NUMBER.size)
-        if len(status) < _NUMBER.size:
+        status = hear(self._told)
+        if status is None:
             # The server is gone, and with it whoever could tell.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
             return -signal.SIGKILL
-        return os.waitstatus_to_exitcode(_NUMBER.unpack(status)[0])
+        return os.waitstatus_to_exitcode(status)
 
 
 def _left(until: float | None) -> float:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import select
 import signal
 import socket
-import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
 from moonpool.forkserver.interpreter import become_interpreter
-from moonpool.forkserver.messages import Request, receive
+from moonpool.forkserver.messages import Request, receive, tell
 from moonpool.forkserver.safety import hindrance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = ["serve"]
-
-_NUMBER = struct.Struct("!i")
 
 # They reach every process of a terminal or a task; whoever started the server decides about it.
 _DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -74,7 +70,7 @@ class _Server:
         *streams, tells = request.files
         for descriptor in streams:
             os.close(descriptor)
-        os.write(tells, _NUMBER.pack(pid))
+        tell(tells, pid)
         ends = os.pidfd_open(pid)
         self._running[ends] = (pid, tells)
         return ends
@@ -94,7 +90,5 @@ class _Server:
         pid, tells = self._running.pop(ends)
         _, status = os.waitpid(pid, 0)
         os.close(ends)
-        # Perhaps nobody waits for this one any more.
-        with contextlib.suppress(BrokenPipeError):
-            os.write(tells, _NUMBER.pack(status))
+        tell(tells, status)
         os.close(tells)
