@@ -10,7 +10,6 @@ and all others as passed. A run that is still there after `--patience` seconds c
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
+
+from rounds import plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,9 +62,7 @@ def main() -> None:
 
 
 def _run(rival: str, workers: str, patience: float) -> str:
-    dropped = ("MOON", "PYTEST", "COVERAGE")
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
-    environ |= {"MOONPOOL_POOL": "off", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environ = plain_environment(MOONPOOL_POOL="off", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         _write(root)

@@ -11,7 +11,6 @@ pytest-xdist and moonpool. `first` knows nothing of the suite, `known` what `fir
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rounds import alternate, medians
+from rounds import alternate, medians, plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,9 +72,7 @@ def _cells(options: argparse.Namespace) -> Iterator[tuple[float, float, float]]:
 
 
 def _measure(tests: int, seconds: float, start: float, rounds: int) -> dict[str, float]:
-    dropped = ("MOON", "PYTEST", "COVERAGE")
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
-    environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "MOONPOOL_POOL": "off"}
+    environ = plain_environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", MOONPOOL_POOL="off")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         _write(root, tests, seconds, start)

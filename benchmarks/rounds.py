@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["Cost", "alternate", "median_ms", "medians", "table"]
+__all__ = ["Cost", "alternate", "median_ms", "medians", "plain_environment", "table"]
 
 _SAMPLE_SECONDS = 0.5
+_OF_A_RUN_AROUND = ("MOON", "PYTEST", "COVERAGE")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Cost:
     processes: int = 0
     pss_bytes: int = 0
     exit_code: int = 0
+
+
+def plain_environment(**others: str) -> dict[str, str]:
+    """Return this process's environment without what a surrounding run put into it."""
+    kept = {key: text for key, text in os.environ.items() if not key.startswith(_OF_A_RUN_AROUND)}
+    return kept | others
 
 
 def alternate(

@@ -5,12 +5,11 @@ python benchmarks/short_suite.py [ROUNDS]
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from pathlib import Path
 
-from rounds import alternate, table
+from rounds import alternate, plain_environment, table
 
 FILES, TESTS_EACH, SECONDS = 10, 20, 0.005
 
@@ -18,8 +17,7 @@ FILES, TESTS_EACH, SECONDS = 10, 20, 0.005
 def main() -> None:
     """Print the medians of alternating rounds; both write the same bytecode caches first."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    dropped = ("MOON", "PYTEST", "COVERAGE")
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
+    environ = plain_environment()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_suite(root)

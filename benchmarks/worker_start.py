@@ -9,13 +9,12 @@ workers as that; the processes' memory (PSS) is sampled while they do.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 
-from rounds import alternate, table
+from rounds import alternate, plain_environment, table
 
 FILES, SECONDS = 16, 0.25
 
@@ -26,8 +25,7 @@ def main() -> None:
     parser.add_argument("workers", type=int, nargs="*", default=[2, 8])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    dropped = ("MOON", "PYTEST", "COVERAGE")
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
+    environ = plain_environment()
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for workers in options.workers:
         with tempfile.TemporaryDirectory() as folder:
