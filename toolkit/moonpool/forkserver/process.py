@@ -31,6 +31,9 @@ class ForkedProcess:
             os.close(told)
             raise OSError("the process that workers are forked from is gone")
         self.pid = pid
+        # Unlike `select` it takes descriptors beyond 1023, which a controller may have.
+        self._news = select.poll()
+        self._news.register(told, select.POLLIN)
 
     def poll(self) -> int | None:
         """Return the exit status, None while the process runs."""
@@ -54,7 +57,7 @@ class ForkedProcess:
     def _look(self, seconds: float) -> int | None:
         # One thread may wait while another asks: each looks for a moment only, and under the lock.
         with self._lock:
-            if self.returncode is None and select.select([self._told], [], [], seconds)[0]:
+            if self.returncode is None and self._news.poll(seconds * 1000):
                 self.returncode = self._read()
                 os.close(self._told)
             return self.returncode
